@@ -1,0 +1,1 @@
+//! nym-group-contract
