@@ -1,0 +1,3 @@
+//! The native modules.
+
+pub mod bank;
