@@ -22,6 +22,7 @@
 
 mod backend;
 mod batch;
+mod discrete_log;
 mod encoding;
 mod error;
 mod hash;
@@ -33,6 +34,7 @@ mod scalar;
 mod table;
 
 pub use batch::{PairingBatch, random_weights};
+pub use discrete_log::{DiscreteLogs, LogarithmGroup};
 pub use error::CurveError;
 pub use hash::{challenge, hash_parts_to_scalar, hash_to_g1, hash_to_g2, hash_to_scalar};
 pub use interpolation::{Polynomial, interpolate_at_zero, interpolate_points_at_zero, lagrange_at_zero};

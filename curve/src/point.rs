@@ -2,6 +2,7 @@
 //! pairings and tables.
 
 use crate::{CurveError, Scalar, backend, msm};
+#[cfg(feature = "blst")]
 use group::prime::PrimeCurveAffine;
 use group::{Curve, Group};
 use rand_core::{CryptoRng, RngCore};

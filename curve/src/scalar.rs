@@ -85,7 +85,7 @@ impl Scalar {
     /// self^exponent, variable time in the exponent.
     #[must_use]
     pub fn pow(&self, exponent: u64) -> Self {
-        Self(self.0.pow_vartime([exponent]))
+        Self(Field::pow_vartime(&self.0, [exponent]))
     }
 
     /// Whether this is zero.

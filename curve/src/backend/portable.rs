@@ -3,8 +3,6 @@
 pub(crate) use bls12_381::{G1Affine, G1Projective, G2Affine, G2Projective, Scalar};
 use bls12_381::hash_to_curve::{ExpandMsgXmd, HashToCurve};
 use bls12_381::{G2Prepared, MillerLoopResult};
-use ff::Field;
-use group::{Curve, Group};
 
 /// Which arithmetic is compiled in.
 pub(crate) const NAME: &str = "bls12_381";
