@@ -5,7 +5,28 @@ use std::ops::ControlFlow;
 
 /// A group in which small logarithms can be looked up. Implemented by [`G1`] and, with the blst backend, by
 /// [`crate::Gt`].
-pub trait LogarithmGroup: Copy + sealed::Fingerprints {}
+pub trait LogarithmGroup: Copy + sealed::Fingerprints {
+    /// The group operation.
+    #[must_use]
+    fn compose(&self, other: &Self) -> Self {
+        let mut sum = *self;
+        sum.advance(&other.step());
+        sum
+    }
+
+    /// The operation applied `factor` times, to the inverse if `factor` is negative. Variable time.
+    #[must_use]
+    fn multiple(&self, factor: i64) -> Self {
+        let size = self.times(factor.unsigned_abs());
+        if factor < 0 {
+            let mut inverse = Self::neutral();
+            inverse.advance(&Self::inverted(size.step()));
+            inverse
+        } else {
+            size
+        }
+    }
+}
 
 mod sealed {
     pub trait Fingerprints: Sized {
@@ -59,7 +80,11 @@ impl sealed::Fingerprints for G1 {
 
     fn fingerprints(elements: &[Self], out: &mut Vec<u64>) {
         // The low end of x, which a point shares with its negation.
-        out.extend(Self::batch_to_affine(elements).iter().map(|point| low_64(&point.to_bytes())));
+        out.extend(
+            Self::batch_to_affine(elements)
+                .iter()
+                .map(|point| low_64(&point.to_bytes())),
+        );
     }
 }
 
@@ -100,12 +125,18 @@ impl sealed::Fingerprints for crate::Gt {
 
     fn fingerprints(elements: &[Self], out: &mut Vec<u64>) {
         // The first of the twelve coordinates lies in the half that conjugation, which inverts, leaves alone.
-        out.extend(elements.iter().map(|element| low_64(&element.to_table_key()[..48])));
+        out.extend(
+            elements
+                .iter()
+                .map(|element| low_64(&element.to_table_key()[..48])),
+        );
     }
 }
 
 fn low_64(big_endian: &[u8]) -> u64 {
-    big_endian[big_endian.len() - 8..].iter().fold(0, |value, byte| (value << 8) | u64::from(*byte))
+    big_endian[big_endian.len() - 8..]
+        .iter()
+        .fold(0, |value, byte| (value << 8) | u64::from(*byte))
 }
 
 /// Elements whose fingerprints are taken together, so that one field inversion serves all of them.
@@ -125,7 +156,10 @@ impl<G: LogarithmGroup> DiscreteLogs<G> {
     /// # Panics
     /// If `reach` is 0 or above 2^22, which would exceed 64 MB.
     pub fn new(base: G, reach: u32) -> Self {
-        assert!((1..=1 << 22).contains(&reach), "the table would be empty or exceed 64 MB");
+        assert!(
+            (1..=1 << 22).contains(&reach),
+            "the table would be empty or exceed 64 MB"
+        );
         let mut slots = Slots::for_entries(reach);
         let step = base.step();
         let mut multiple = base;
@@ -166,7 +200,13 @@ impl<G: LogarithmGroup> DiscreteLogs<G> {
         targets
             .iter()
             .zip(keys)
-            .map(|(target, key)| if target.is_neutral() { Some(0) } else { self.confirm(target, key) })
+            .map(|(target, key)| {
+                if target.is_neutral() {
+                    Some(0)
+                } else {
+                    self.confirm(target, key)
+                }
+            })
             .collect()
     }
 
@@ -198,7 +238,8 @@ impl<G: LogarithmGroup> DiscreteLogs<G> {
                 }
                 for (round, found) in (done..).zip(self.look_up_all(&batch)) {
                     let Some(low) = found else { continue };
-                    let far = i64::try_from(round * stride).expect("bounds of searches are below 2^62");
+                    let far =
+                        i64::try_from(round * stride).expect("bounds of searches are below 2^62");
                     let value = low + *sign * far;
                     if value.unsigned_abs() <= bound {
                         return Ok(Some(value));
@@ -245,7 +286,11 @@ impl Slots {
     fn insert(&mut self, key: u64, value: u32) {
         let mut index = self.home(key);
         while self.0[index] != 0 {
-            index = if index + 1 == self.0.len() { 0 } else { index + 1 };
+            index = if index + 1 == self.0.len() {
+                0
+            } else {
+                index + 1
+            };
         }
         self.0[index] = (key << VALUE_BITS) | u64::from(value);
     }
@@ -282,7 +327,10 @@ mod tests {
             assert_eq!(table.look_up(&(G1::generator() * signed(z))), Some(z));
         }
         assert_eq!(table.look_up(&(G1::generator() * signed(701))), None);
-        let targets: Vec<G1> = [-701, 0, 3].into_iter().map(|z| G1::generator() * signed(z)).collect();
+        let targets: Vec<G1> = [-701, 0, 3]
+            .into_iter()
+            .map(|z| G1::generator() * signed(z))
+            .collect();
         assert_eq!(table.look_up_all(&targets), [None, Some(0), Some(3)]);
     }
 
@@ -291,11 +339,19 @@ mod tests {
         let table = DiscreteLogs::new(G1::generator(), 1 << 10);
         let bound = 5_000_000;
         let mut go = |_| ControlFlow::Continue(());
-        for z in [0, 1, -1, 1024, 1025, -1025, 2049, 3_000_001, -4_999_999, 5_000_000, -5_000_000] {
-            assert_eq!(table.search(&(G1::generator() * signed(z)), bound, &mut go), Ok(Some(z)));
+        for z in [
+            0, 1, -1, 1024, 1025, -1025, 2049, 3_000_001, -4_999_999, 5_000_000, -5_000_000,
+        ] {
+            assert_eq!(
+                table.search(&(G1::generator() * signed(z)), bound, &mut go),
+                Ok(Some(z))
+            );
         }
         for z in [5_000_001, -5_000_001, 5_100_000] {
-            assert_eq!(table.search(&(G1::generator() * signed(z)), bound, &mut go), Ok(None));
+            assert_eq!(
+                table.search(&(G1::generator() * signed(z)), bound, &mut go),
+                Ok(None)
+            );
         }
     }
 
@@ -305,7 +361,11 @@ mod tests {
         let mut steps_seen = 0;
         let result = table.search(&G1::generator().mul_u64(1 << 40), 1 << 41, &mut |steps| {
             steps_seen = steps;
-            if steps >= 4096 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if steps >= 4096 {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
         });
         assert_eq!(result, Err(steps_seen));
         assert_eq!(steps_seen, 4096);
@@ -318,11 +378,23 @@ mod tests {
         let base = pairing(&G1Affine::generator(), &G2Affine::generator());
         let table = DiscreteLogs::<Gt>::new(base, 300);
         for z in [-300i64, -7, 0, 1, 299] {
-            let target = pairing(&(G1::generator() * signed(z)).to_affine(), &G2Affine::generator());
+            let target = pairing(
+                &(G1::generator() * signed(z)).to_affine(),
+                &G2Affine::generator(),
+            );
             assert_eq!(table.look_up(&target), Some(z));
         }
-        let target = pairing(&(G1::generator() * signed(-100_000)).to_affine(), &G2Affine::generator());
-        assert_eq!(table.search(&target, 100_000, &mut |_| ControlFlow::Continue(())), Ok(Some(-100_000)));
-        assert_eq!(table.search(&target, 99_999, &mut |_| ControlFlow::Continue(())), Ok(None));
+        let target = pairing(
+            &(G1::generator() * signed(-100_000)).to_affine(),
+            &G2Affine::generator(),
+        );
+        assert_eq!(
+            table.search(&target, 100_000, &mut |_| ControlFlow::Continue(())),
+            Ok(Some(-100_000))
+        );
+        assert_eq!(
+            table.search(&target, 99_999, &mut |_| ControlFlow::Continue(())),
+            Ok(None)
+        );
     }
 }
