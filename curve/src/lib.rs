@@ -22,6 +22,7 @@
 
 mod backend;
 mod batch;
+mod comb;
 mod discrete_log;
 mod encoding;
 mod error;
@@ -34,6 +35,7 @@ mod scalar;
 mod table;
 
 pub use batch::{PairingBatch, random_weights};
+pub use comb::Comb;
 pub use discrete_log::{DiscreteLogs, LogarithmGroup};
 pub use error::CurveError;
 pub use hash::{challenge, hash_parts_to_scalar, hash_to_g1, hash_to_g2, hash_to_scalar};

@@ -70,6 +70,13 @@ pub trait Point:
     #[doc(hidden)]
     fn pippenger(points: &[Self::Affine], scalars: &[u8], bits: usize) -> Self;
 
+    /// The parts of a scalar k = Σ part_i·e^i, e being what [`Self::endomorphism`] multiplies by; variable time.
+    #[doc(hidden)]
+    fn split(scalar: &[u8; 32]) -> Vec<[u8; 32]>;
+    /// e·point for the backend's fixed e.
+    #[doc(hidden)]
+    fn endomorphism(point: &Self::Affine) -> Self::Affine;
+
     /// Σ scalars_i · points_i in variable time: only for public scalars. Short scalars, and scalars whose negation is
     /// short, cost less.
     ///
@@ -95,7 +102,7 @@ pub trait Point:
 
 macro_rules! group {
     ($point:ident, $affine:ident, $projective:ident, $backend_affine:ident, $len:literal, $kind:literal,
-     $mul:ident, $batch:ident, $sum:ident, $msm:ident) => {
+     $mul:ident, $batch:ident, $sum:ident, $msm:ident, $split:ident, $endomorphism:ident) => {
         #[doc = concat!("A ", $kind, " in projective form.")]
         ///
         /// Multiplication by a [`Scalar`] is constant time; everything called `msm` or `sum` is not.
@@ -228,6 +235,15 @@ macro_rules! group {
             fn pippenger(points: &[$affine], scalars: &[u8], bits: usize) -> Self {
                 let inner: Vec<_> = points.iter().map(|point| point.0).collect();
                 Self(backend::$msm(&inner, scalars, bits))
+            }
+
+            fn split(scalar: &[u8; 32]) -> Vec<[u8; 32]> {
+                backend::$split(scalar)
+            }
+
+            #[inline]
+            fn endomorphism(point: &$affine) -> $affine {
+                $affine(backend::$endomorphism(&point.0))
             }
         }
 
@@ -442,5 +458,5 @@ macro_rules! group {
     };
 }
 
-group!(G1, G1Affine, G1Projective, G1Affine, 48, "G1 point", g1_mul, g1_batch_affine, g1_sum, g1_msm);
-group!(G2, G2Affine, G2Projective, G2Affine, 96, "G2 point", g2_mul, g2_batch_affine, g2_sum, g2_msm);
+group!(G1, G1Affine, G1Projective, G1Affine, 48, "G1 point", g1_mul, g1_batch_affine, g1_sum, g1_msm, g1_split, g1_endomorphism);
+group!(G2, G2Affine, G2Projective, G2Affine, 96, "G2 point", g2_mul, g2_batch_affine, g2_sum, g2_msm, g2_split, g2_endomorphism);

@@ -34,14 +34,13 @@ impl Scalar {
         scalar
     }
 
-    /// A 128-bit random weight for batched checks, never zero.
+    /// A random weight for batched checks: one of 2^128 different scalars, never zero. It is a + b·z² with 64-bit a and
+    /// b, z being the curve's parameter, which the endomorphism of G1 makes as cheap as a 64-bit factor.
     pub fn random_weight<R: RngCore + CryptoRng + ?Sized>(rng: &mut R) -> Self {
-        let mut bytes = [0u8; 32];
-        rng.fill_bytes(&mut bytes[..16]);
-        if bytes == [0; 32] {
-            bytes[0] = 1;
-        }
-        Self::from_bytes(&bytes).expect("128 bits are below the 255-bit group order")
+        const Z: u64 = 0xd201_0000_0001_0000;
+        let (low, high) = (rng.next_u64(), rng.next_u64());
+        let low = if low == 0 && high == 0 { 1 } else { low };
+        Self::from(low) + Self::from(high) * Self::from(Z) * Self::from(Z)
     }
 
     /// `bytes` as a little-endian 512-bit integer, mod q.

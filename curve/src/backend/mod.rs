@@ -3,6 +3,8 @@
 //! Both modules export the same names with the same signatures; everything above them is written once.
 
 #[cfg(feature = "blst")]
+mod endomorphism;
+#[cfg(feature = "blst")]
 mod native;
 #[cfg(feature = "blst")]
 pub(crate) use native::*;

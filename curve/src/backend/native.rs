@@ -175,3 +175,22 @@ impl Gt {
         self.0.to_bendian()
     }
 }
+
+/// One piece of a scalar: a little-endian integer, to be multiplied by the endomorphism's power of its position.
+pub(crate) type Piece = [u8; 32];
+
+pub(crate) fn g1_split(scalar: &[u8; 32]) -> Vec<Piece> {
+    super::endomorphism::split_g1(scalar).map(|part| widen(&part.to_le_bytes())).to_vec()
+}
+
+pub(crate) fn g2_split(scalar: &[u8; 32]) -> Vec<Piece> {
+    super::endomorphism::split_g2(scalar).map(|part| widen(&part.to_le_bytes())).to_vec()
+}
+
+pub(crate) use super::endomorphism::{times_z as g2_endomorphism, times_z_squared as g1_endomorphism};
+
+fn widen(bytes: &[u8]) -> Piece {
+    let mut piece = [0; 32];
+    piece[..bytes.len()].copy_from_slice(bytes);
+    piece
+}

@@ -147,3 +147,24 @@ impl Gt {
         Self(-self.0)
     }
 }
+
+/// A scalar is used whole: the library does not give access to coordinates, so there is no endomorphism.
+pub(crate) type Piece = [u8; 32];
+
+pub(crate) fn g1_split(scalar: &[u8; 32]) -> Vec<Piece> {
+    vec![*scalar]
+}
+
+pub(crate) fn g2_split(scalar: &[u8; 32]) -> Vec<Piece> {
+    vec![*scalar]
+}
+
+/// Never applied, since scalars have one piece.
+pub(crate) fn g1_endomorphism(point: &G1Affine) -> G1Affine {
+    *point
+}
+
+/// Never applied, since scalars have one piece.
+pub(crate) fn g2_endomorphism(point: &G2Affine) -> G2Affine {
+    *point
+}
