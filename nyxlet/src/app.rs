@@ -7,9 +7,14 @@
 mod context;
 mod genesis;
 mod module;
+mod query;
 mod run;
+mod state;
+#[cfg(test)]
+pub(crate) mod tests;
 
 pub use context::{BlockInfo, Context, EventManager, ExecMode, TxContracts, attribute, event};
 pub use genesis::{Genesis, GenesisAccount};
 pub use module::{Module, MsgResult, Router};
-pub use run::{App, AppError, AppOptions, BlockOutcome, Simulation};
+pub use query::{Simulation, SimulationFailed};
+pub use state::{App, AppError, AppOptions, BlockOutcome};

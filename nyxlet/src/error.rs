@@ -33,10 +33,52 @@ impl SdkError {
         self
     }
 
+    /// An answer of a query service with a gRPC status: as the service's client would print it.
+    pub fn status(status: Status, text: impl std::fmt::Display) -> Self {
+        Self::new(GRPC, status as u32, format!("rpc error: code = {status:?} desc = {text}"))
+    }
+
+    /// The error as an ABCI query answers it: statuses become the registered errors that stand for them.
+    #[must_use]
+    pub fn for_query(self) -> Self {
+        let root = match (self.codespace.as_ref(), self.code) {
+            (GRPC, code) if code == Status::NotFound as u32 => Root::KeyNotFound,
+            (GRPC, code) if code == Status::InvalidArgument as u32 => Root::InvalidRequest,
+            (GRPC, code) if code == Status::FailedPrecondition as u32 => Root::InvalidRequest,
+            (GRPC, code) if code == Status::Unauthenticated as u32 => Root::Unauthorized,
+            ("undefined", 1) => Root::InvalidRequest,
+            ("undefined", _) => return self,
+            _ => Root::UnknownRequest,
+        };
+        root.wrap(self.log)
+    }
+
     /// An error that no module registered: codespace `undefined`, code 1.
     pub fn unregistered(text: impl Into<String>) -> Self {
         Self::new("undefined", 1, text)
     }
+}
+
+/// The codespace that marks errors with a gRPC status inside this process; never sent.
+const GRPC: &str = "grpc";
+
+/// The gRPC statuses that query services answer with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// 2.
+    Unknown = 2,
+    /// 3.
+    InvalidArgument = 3,
+    /// 5.
+    NotFound = 5,
+    /// 9.
+    FailedPrecondition = 9,
+    /// 12.
+    Unimplemented = 12,
+    /// 13.
+    Internal = 13,
+    /// 16.
+    Unauthenticated = 16,
 }
 
 /// The registered errors of codespace `sdk` that this chain can return.
@@ -78,6 +120,12 @@ pub enum Root {
     MempoolIsFull,
     /// Code 21.
     TxTooLarge,
+    /// Code 22.
+    KeyNotFound,
+    /// Code 26.
+    InvalidHeight,
+    /// Code 29.
+    InvalidType,
     /// Code 30.
     TxTimeoutHeight,
     /// Code 31.
@@ -94,6 +142,8 @@ pub enum Root {
     NotFound,
     /// Code 41.
     InvalidGasLimit,
+    /// Code 42.
+    TxTimeout,
     /// Code 111222, a failure that the node caught as a panic.
     Panic,
 }
@@ -111,7 +161,8 @@ impl Root {
 
     /// The error without context.
     pub fn error(self) -> SdkError {
-        SdkError::new("sdk", self.code(), self.text())
+        let codespace = if self == Root::Panic { "undefined" } else { "sdk" };
+        SdkError::new(codespace, self.code(), self.text())
     }
 
     /// The error with `context` in front.
@@ -139,6 +190,9 @@ impl Root {
             Root::TxInMempoolCache => (19, "tx already in mempool"),
             Root::MempoolIsFull => (20, "mempool is full"),
             Root::TxTooLarge => (21, "tx too large"),
+            Root::KeyNotFound => (22, "key not found"),
+            Root::InvalidHeight => (26, "invalid height"),
+            Root::InvalidType => (29, "invalid type"),
             Root::TxTimeoutHeight => (30, "tx timeout height"),
             Root::UnknownExtensionOptions => (31, "unknown extension options"),
             Root::WrongSequence => (32, "incorrect account sequence"),
@@ -147,6 +201,7 @@ impl Root {
             Root::NotSupported => (37, "feature not supported"),
             Root::NotFound => (38, "not found"),
             Root::InvalidGasLimit => (41, "invalid gas limit"),
+            Root::TxTimeout => (42, "tx timeout"),
             Root::Panic => (111_222, "panic"),
         }
     }
@@ -171,6 +226,21 @@ pub enum ExecError {
 }
 
 impl ExecError {
+    /// What a client sees: anything that unwound becomes the error that the SDK recovers it to.
+    pub fn recover(self, gas_wanted: u64, gas_used: u64) -> SdkError {
+        match self {
+            ExecError::Sdk(error) => error,
+            ExecError::Gas(GasError::OutOfGas { descriptor }) => Root::OutOfGas.wrap(format!(
+                "out of gas in location: {descriptor}; gasWanted: {gas_wanted}, gasUsed: {gas_used}"
+            )),
+            ExecError::Gas(GasError::Overflow { descriptor } | GasError::Negative { descriptor }) => {
+                panicked(format!("{{{descriptor}}}"))
+            }
+            ExecError::Panic(text) => panicked(text),
+            ExecError::Store(error) => panicked(error.to_string()),
+        }
+    }
+
     /// Puts `context` in front of an ordinary failure; anything that unwinds keeps its text.
     #[must_use]
     pub fn wrap(self, context: impl std::fmt::Display) -> Self {
@@ -179,6 +249,11 @@ impl ExecError {
             other => other,
         }
     }
+}
+
+/// A panic as the node reports it; of the stack, which is its own, only the heading.
+fn panicked(text: String) -> SdkError {
+    Root::Panic.wrap(format!("recovered: {text}\nstack:\n"))
 }
 
 /// The result of executing something.

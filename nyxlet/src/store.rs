@@ -8,6 +8,8 @@ mod db;
 mod layers;
 mod memory;
 mod on_disk;
+#[cfg(test)]
+mod tests;
 
 pub use db::{Db, Order, RangeIter, Snapshot, StoreError, Table, WriteBatch, prefix_end};
 pub use layers::{LayerIter, Layers};

@@ -4,7 +4,11 @@ use cosmos_sdk_proto::Any;
 use tendermint_proto::v0_38::abci::Event;
 
 use super::{Context, Genesis};
-use crate::error::{ExecResult, Root, SdkError};
+use crate::{
+    error::{ExecResult, Root, SdkError},
+    modules::circuit,
+    tx::Fields,
+};
 
 /// A part of the application with its own messages and queries.
 pub trait Module: Send + Sync + 'static {
@@ -13,6 +17,12 @@ pub trait Module: Send + Sync + 'static {
 
     /// Whether the module handles messages of this type URL.
     fn handles(&self, type_url: &str) -> bool;
+
+    /// The fields of a message kind of the module: a transaction with others is refused. `None` lets any field pass.
+    fn fields(&self, type_url: &str) -> Option<&'static Fields> {
+        let _ = type_url;
+        None
+    }
 
     /// The addresses that must sign a message, as raw bytes. Called when a transaction is decoded: undecodable bytes are
     /// an error here.
@@ -114,14 +124,17 @@ impl Router {
         self.require(msg)?.validate_basic(msg)
     }
 
-    /// Executes a message with its own collection of events. State is not rolled back here on failure: see
-    /// [`Context::atomically`].
+    /// Checks and executes a message with its own collection of events: its stateless checks, the circuit breaker, its
+    /// module. State is not rolled back here on failure: see [`Context::atomically`].
     ///
     /// # Errors
     /// Nobody handles the message, or its module refuses it.
     pub fn handle_msg(&self, ctx: &Context, msg: &Any) -> ExecResult<MsgResult> {
+        let module = self.require(msg)?;
         let ctx = ctx.with_new_events();
-        let response = self.require(msg)?.handle_msg(&ctx, msg)?;
+        module.validate_basic(msg)?;
+        circuit::require_allowed(&ctx, &msg.type_url)?;
+        let response = module.handle_msg(&ctx, msg)?;
         Ok(MsgResult { data: response.value.clone(), responses: vec![response], events: ctx.events.take() })
     }
 

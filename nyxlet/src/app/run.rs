@@ -1,186 +1,171 @@
-//! Running transactions against committed and uncommitted state.
+//! Running one transaction on a state.
 
 use std::sync::Arc;
 
-use parking_lot::{Mutex, RwLock};
-use tendermint_proto::v0_38::abci::{Event, ExecTxResult, ResponseQuery};
+use cosmos_sdk_proto::{Any, cosmos::base::abci::v1beta1::TxMsgData};
+use prost::Message;
+use tendermint_proto::v0_38::abci::{Event, ExecTxResult};
 
-use super::{BlockInfo, Genesis, Module, Router};
+use super::{BlockInfo, Context, ExecMode, MsgResult, Router, attribute, event};
 use crate::{
-    error::{ExecError, ExecResult},
-    store::{Db, Layers, Snapshot, StoreError, WriteBatch},
+    address,
+    error::{ExecError, ExecResult, Root, SdkError},
+    gas::GasMeter,
+    store::{Layers, StoreError},
+    tx::{AnteOptions, Tx, run_ante},
 };
 
-/// How the application behaves.
-pub struct AppOptions {
-    /// The least gas prices that a transaction's fee must reach on entry: denom and price per gas in 1e-18 units.
-    pub min_gas_prices: Vec<(String, u128)>,
-    /// Modules beside auth, bank and the tx service, in the order of their begin and end of block.
-    pub modules: Vec<Box<dyn Module>>,
+/// Where and how transactions run.
+pub(super) struct Runner<'a> {
+    pub(super) router: &'a Arc<Router>,
+    pub(super) block: &'a Arc<BlockInfo>,
+    pub(super) layers: &'a Layers,
+    pub(super) mode: ExecMode,
+    pub(super) ante: AnteOptions<'a>,
 }
 
-impl Default for AppOptions {
-    /// 0.025unym, no further modules.
-    fn default() -> Self {
-        Self { min_gas_prices: vec![("unym".into(), 25_000_000_000_000_000)], modules: Vec::new() }
-    }
+/// What a transaction did.
+pub(super) struct TxOutcome {
+    pub(super) gas_wanted: u64,
+    pub(super) gas_used: u64,
+    pub(super) result: Result<Executed, Failed>,
 }
 
-/// Why the application cannot go on.
-#[derive(Debug, thiserror::Error)]
-pub enum AppError {
-    /// The database failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// A module refused the genesis or failed at a block's begin or end.
-    #[error("the chain's own rules failed: {0}")]
-    Exec(#[from] ExecError),
-    /// The home belongs to another chain.
-    #[error("this home holds chain {found}, not {expected}; choose another --home or --chain-id {found}")]
-    OtherChain {
-        /// What the state says.
-        found: String,
-        /// What was asked for.
-        expected: String,
-    },
-    /// No genesis was written yet.
-    #[error("the state is empty; initialise the chain first")]
-    NoGenesis,
-}
-
-/// What a block changed.
-pub struct BlockOutcome {
-    /// Hash of the state after the block, 32 bytes.
-    pub app_hash: [u8; 32],
-    /// Events of the block's begin and end.
-    pub events: Vec<Event>,
-    /// The changes of the state; the block producer adds its records and commits.
-    pub batch: WriteBatch,
-}
-
-/// The answer of a simulation.
-pub struct Simulation {
-    /// Gas limit in the transaction.
-    pub gas_wanted: u64,
-    /// Gas that delivery would use.
-    pub gas_used: u64,
+/// A transaction that succeeded.
+#[derive(Default)]
+pub(super) struct Executed {
     /// Encoded `TxMsgData`.
-    pub data: Vec<u8>,
-    /// Events in order.
-    pub events: Vec<Event>,
-    /// Response messages.
-    pub responses: Vec<cosmos_sdk_proto::Any>,
+    pub(super) data: Vec<u8>,
+    pub(super) events: Vec<Event>,
+    pub(super) responses: Vec<Any>,
 }
 
-/// The application. All methods take `&self`; queries, checks and simulations run at the same time as delivery.
-pub struct App {
-    db: Db,
-    router: Arc<Router>,
-    options: AppOptions,
-    committed: RwLock<Option<Committed>>,
-    check: Mutex<Option<Layers>>,
-    deliver: Mutex<Option<Deliver>>,
+/// A transaction that failed, with the events of the checks that it passed.
+pub(super) struct Failed {
+    pub(super) error: SdkError,
+    pub(super) events: Vec<Event>,
+    /// The database failed: nothing that was executed can be trusted.
+    pub(super) store: Option<StoreError>,
 }
 
-#[derive(Clone)]
-struct Committed {
-    block: Arc<BlockInfo>,
-    app_hash: [u8; 32],
-    snapshot: Snapshot,
+impl Runner<'_> {
+    /// Runs a transaction: fee and sequence stay when its messages fail, nothing stays when its checks fail.
+    pub(super) fn run(&self, tx: Result<&Tx, SdkError>) -> TxOutcome {
+        let ctx = Context::new(self.block.clone(), self.mode, self.layers.clone(), self.router.clone());
+        let tx = match tx.and_then(|tx| self.validate_messages(tx).map(|()| tx)) {
+            Ok(tx) => tx,
+            Err(error) => return TxOutcome::refused(error),
+        };
+
+        self.layers.push();
+        let (ctx, checked) = run_ante(&ctx, tx, &self.ante);
+        if let Err(error) = checked {
+            self.layers.revert();
+            return TxOutcome::failed(&ctx.gas, error, Vec::new());
+        }
+        self.layers.merge();
+        let ante_events = ctx.events.take();
+        if matches!(self.mode, ExecMode::Check | ExecMode::Recheck) {
+            return TxOutcome::succeeded(&ctx.gas, Executed::default());
+        }
+
+        self.layers.push();
+        match run_messages(&ctx, &tx.body.messages) {
+            Ok(mut executed) => {
+                self.layers.merge();
+                executed.events.splice(0..0, ante_events);
+                TxOutcome::succeeded(&ctx.gas, executed)
+            }
+            Err(error) => {
+                self.layers.revert();
+                TxOutcome::failed(&ctx.gas, error, ante_events)
+            }
+        }
+    }
+
+    fn validate_messages(&self, tx: &Tx) -> Result<(), SdkError> {
+        if tx.body.messages.is_empty() {
+            return Err(Root::InvalidRequest.wrap("must contain at least one message"));
+        }
+        tx.body.messages.iter().try_for_each(|msg| self.router.validate_basic(msg))
+    }
 }
 
-struct Deliver {
-    block: Arc<BlockInfo>,
-    layers: Layers,
-    events: Vec<Event>,
-    app_hash: [u8; 32],
+fn run_messages(ctx: &Context, messages: &[Any]) -> ExecResult<Executed> {
+    let mut executed = Executed::default();
+    for (index, msg) in messages.iter().enumerate() {
+        let result = ctx
+            .router
+            .handle_msg(ctx, msg)
+            .map_err(|error| error.wrap(format!("failed to execute message; message index: {index}")))?;
+        let events = message_events(ctx, msg, &result)?;
+        executed.events.extend(events.into_iter().map(|mut event| {
+            event.attributes.push(attribute("msg_index", index.to_string()));
+            event
+        }));
+        executed.responses.extend(result.responses);
+    }
+    let data = TxMsgData { msg_responses: executed.responses.clone(), ..TxMsgData::default() };
+    executed.data = data.encode_to_vec();
+    Ok(executed)
 }
 
-impl App {
-    /// The application on the state of `db`.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn open(db: Db, options: AppOptions) -> Result<Self, AppError> {
-        let _ = (db, options);
-        Err(AppError::NoGenesis)
+/// The events of a message behind the one that says what was done by whom.
+fn message_events(ctx: &Context, msg: &Any, result: &MsgResult) -> ExecResult<Vec<Event>> {
+    let mut attributes = vec![("action", msg.type_url.clone())];
+    if let Some(signer) = ctx.router.signers(msg)?.first() {
+        attributes.push(("sender", address::encode(signer)));
+    }
+    let named = result.events.iter().flat_map(|event| &event.attributes).any(|attribute| attribute.key == "module");
+    if !named && let Some(module) = module_name(&msg.type_url) {
+        attributes.push(("module", module.to_owned()));
+    }
+    let mut events = vec![event("message", attributes)];
+    events.extend(result.events.iter().cloned());
+    Ok(events)
+}
+
+/// The module in a type URL: the second part of its package.
+fn module_name(type_url: &str) -> Option<&str> {
+    type_url.split('.').nth(1)
+}
+
+impl TxOutcome {
+    pub(super) fn refused(error: SdkError) -> Self {
+        let failed = Failed { error, events: Vec::new(), store: None };
+        Self { gas_wanted: 0, gas_used: 0, result: Err(failed) }
     }
 
-    /// The last committed height and app hash; `None` before genesis.
-    pub fn last(&self) -> Option<(BlockInfo, [u8; 32])> {
-        self.committed.read().as_ref().map(|last| (BlockInfo::clone(&last.block), last.app_hash))
+    fn succeeded(gas: &GasMeter, executed: Executed) -> Self {
+        Self { gas_wanted: gas.limit(), gas_used: gas.consumed(), result: Ok(executed) }
     }
 
-    /// Writes the genesis; the outcome is committed like a block's, at height 0.
-    ///
-    /// # Errors
-    /// The genesis is refused.
-    pub fn init_chain(&self, genesis: &Genesis) -> Result<BlockOutcome, AppError> {
-        let _ = (genesis, &self.options, &self.router, &self.db);
-        Err(AppError::NoGenesis)
+    fn failed(gas: &GasMeter, error: ExecError, events: Vec<Event>) -> Self {
+        let store = if let ExecError::Store(store) = &error { Some(store.clone()) } else { None };
+        let (gas_wanted, gas_used) = (gas.limit(), gas.consumed());
+        let error = error.recover(gas_wanted, gas_used);
+        Self { gas_wanted, gas_used, result: Err(Failed { error, events, store }) }
     }
 
-    /// Checks a transaction on entry. Code 0 means that it may wait for a block; gas used is what the checks took.
-    pub fn check_tx(&self, tx: &[u8]) -> ExecTxResult {
-        let _ = (tx, &self.check);
-        ExecTxResult::default()
-    }
-
-    /// Checks a waiting transaction again after a block; anything but code 0 throws it out.
-    pub fn recheck_tx(&self, tx: &[u8]) -> ExecTxResult {
-        self.check_tx(tx)
-    }
-
-    /// Begins a block.
-    ///
-    /// # Errors
-    /// No genesis, or a module fails.
-    pub fn begin_block(&self, block: BlockInfo) -> Result<(), AppError> {
-        let _ = block;
-        Err(AppError::NoGenesis)
-    }
-
-    /// Executes a transaction of the block.
-    ///
-    /// # Panics
-    /// No block was begun.
-    pub fn deliver_tx(&self, tx: &[u8]) -> ExecTxResult {
-        let _ = tx;
-        ExecTxResult::default()
-    }
-
-    /// Ends the block.
-    ///
-    /// # Errors
-    /// A module fails.
-    ///
-    /// # Panics
-    /// No block was begun.
-    pub fn end_block(&self) -> Result<BlockOutcome, AppError> {
-        Err(AppError::NoGenesis)
-    }
-
-    /// To be called when the batch of the outcome is committed: queries and checks see the new state from here on.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn committed(&self) -> Result<(), AppError> {
-        Ok(())
-    }
-
-    /// Answers an ABCI query on the last committed state: gRPC paths, `/store/<name>/key`, `/app/version`,
-    /// `/app/simulate`.
-    pub fn query(&self, path: &str, data: &[u8]) -> ResponseQuery {
-        let _ = (path, data);
-        ResponseQuery::default()
-    }
-
-    /// Runs a transaction on the last committed state and forgets its changes.
-    ///
-    /// # Errors
-    /// What makes the transaction fail.
-    pub fn simulate(&self, tx: &[u8]) -> ExecResult<Simulation> {
-        let _ = tx;
-        Err(ExecError::Panic(String::new()))
+    /// The answer as ABCI carries it.
+    pub(super) fn into_abci(self) -> ExecTxResult {
+        let mut answer = ExecTxResult {
+            gas_wanted: self.gas_wanted.cast_signed(),
+            gas_used: self.gas_used.cast_signed(),
+            ..ExecTxResult::default()
+        };
+        match self.result {
+            Ok(executed) => {
+                answer.data = executed.data.into();
+                answer.events = executed.events;
+            }
+            Err(failed) => {
+                answer.code = failed.error.code;
+                answer.codespace = failed.error.codespace.into_owned();
+                answer.log = failed.error.log;
+                answer.events = failed.events;
+            }
+        }
+        answer
     }
 }

@@ -1,29 +1,59 @@
-//! Balances.
+//! Balances, supply and denomination metadata.
 
-use std::fmt;
+mod genesis;
+mod msg;
+mod query;
+mod send;
+mod state;
 
-use crate::{app::Context, error::ExecResult};
+use cosmos_sdk_proto::Any;
 
-/// An amount of a denom.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Coin {
-    /// Denom.
-    pub denom: String,
-    /// Base units.
-    pub amount: u128,
-}
+pub use super::coins::Coin;
+pub use msg::require_send_enabled;
+pub use send::{burn_coins, mint_coins, send_coins, send_to_module};
+pub use state::{all_balances, balance, supply};
 
-impl fmt::Display for Coin {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}{}", self.amount, self.denom)
+use crate::{
+    app::{Context, Genesis, Module},
+    error::{ExecResult, SdkError},
+    tx::Fields,
+};
+
+/// The module.
+#[derive(Debug, Clone, Copy)]
+pub struct Bank;
+
+impl Module for Bank {
+    fn name(&self) -> &'static str {
+        "bank"
     }
-}
 
-/// Moves coins between accounts, with the SDK's events, and creates the recipient's account when it has none.
-///
-/// # Errors
-/// The sender has too little (code 5), out of gas.
-pub fn send_coins(ctx: &Context, from: &[u8], to: &[u8], coins: &[Coin]) -> ExecResult<()> {
-    let _ = (ctx, from, to, coins);
-    Ok(())
+    fn handles(&self, type_url: &str) -> bool {
+        matches!(type_url, msg::SEND | msg::MULTI_SEND)
+    }
+
+    fn fields(&self, type_url: &str) -> Option<&'static Fields> {
+        Some(if type_url == msg::SEND { &msg::SEND_FIELDS } else { &msg::MULTI_SEND_FIELDS })
+    }
+
+    fn signers(&self, msg: &Any) -> Result<Vec<Vec<u8>>, SdkError> {
+        msg::signers(msg)
+    }
+
+    fn validate_basic(&self, _msg: &Any) -> Result<(), SdkError> {
+        // The bank checks its messages when it executes them.
+        Ok(())
+    }
+
+    fn handle_msg(&self, ctx: &Context, msg: &Any) -> ExecResult<Any> {
+        msg::handle(ctx, msg)
+    }
+
+    fn query(&self, ctx: &Context, path: &str, request: &[u8]) -> Option<ExecResult<Vec<u8>>> {
+        query::answer(ctx, path.strip_prefix("/cosmos.bank.v1beta1.Query/")?, request)
+    }
+
+    fn init_genesis(&self, ctx: &Context, genesis: &Genesis) -> ExecResult<()> {
+        genesis::write(ctx, genesis)
+    }
 }

@@ -126,14 +126,15 @@ impl Layers {
     }
 
     /// All changes above the snapshot, ordered by table and key.
-    pub fn into_batch(&self) -> WriteBatch {
-        while self.depth() > 1 {
-            self.merge();
+    pub fn to_batch(&self) -> WriteBatch {
+        let all = self.fork();
+        while all.depth() > 1 {
+            all.merge();
         }
-        let stack = self.stack.lock();
+        let stack = all.stack.lock();
         let mut batch = WriteBatch::new();
         for store in StoreKey::ALL {
-            for (key, change) in &stack[0].0[store.index()] {
+            for (key, change) in stack.iter().flat_map(|layer| &layer.0[store.index()]) {
                 match change {
                     Some(value) => batch.put(store.table(), key.clone(), value.clone()),
                     None => batch.delete(store.table(), key.clone()),
