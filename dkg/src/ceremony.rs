@@ -1,8 +1,8 @@
 //! One key generation: five dealings per dealer, judged dealer by dealer (`docs/protocol/crypto.md` §8, §8.7–8.10).
 
 use crate::{
-    Dealing, DecryptionKey, DkgError, NodeIndex, PublicCoefficients, Receivers,
-    RecoveredVerificationKeys, SearchProgress, combine_shares, verify_dealings,
+    Dealing, DecryptionKey, DkgError, NodeIndex, PublicCoefficients, Receivers, RecoveredVerificationKeys,
+    SearchProgress, combine_shares, verify_dealings,
 };
 use nym_curve::{G2Affine, Scalar};
 use rand::{CryptoRng, RngCore};
@@ -65,11 +65,7 @@ impl Ceremony {
     /// [`DkgError::NoReceivers`], [`DkgError::Threshold`].
     pub fn new(receivers: Receivers, threshold: usize, key_size: usize) -> Result<Self, DkgError> {
         receivers.check_threshold(threshold)?;
-        Ok(Self {
-            receivers,
-            threshold,
-            key_size,
-        })
+        Ok(Self { receivers, threshold, key_size })
     }
 
     /// Who receives shares.
@@ -86,13 +82,8 @@ impl Ceremony {
     ///
     /// # Errors
     /// As [`Dealing::create`].
-    pub fn deal<R: RngCore + CryptoRng + ?Sized>(
-        &self,
-        rng: &mut R,
-    ) -> Result<Vec<Dealing>, DkgError> {
-        (0..self.key_size)
-            .map(|_| Dealing::create(&self.receivers, self.threshold, rng))
-            .collect()
+    pub fn deal<R: RngCore + CryptoRng + ?Sized>(&self, rng: &mut R) -> Result<Vec<Dealing>, DkgError> {
+        (0..self.key_size).map(|_| Dealing::create(&self.receivers, self.threshold, rng)).collect()
     }
 
     /// A dealer's dealings that reshare its components of the previous key.
@@ -105,15 +96,9 @@ impl Ceremony {
         rng: &mut R,
     ) -> Result<Vec<Dealing>, DkgError> {
         if previous.len() != self.key_size {
-            return Err(DkgError::PreviousKeySize {
-                expected: self.key_size,
-                got: previous.len(),
-            });
+            return Err(DkgError::PreviousKeySize { expected: self.key_size, got: previous.len() });
         }
-        previous
-            .iter()
-            .map(|secret| Dealing::reshare(&self.receivers, self.threshold, secret, rng))
-            .collect()
+        previous.iter().map(|secret| Dealing::reshare(&self.receivers, self.threshold, secret, rng)).collect()
     }
 
     /// Judges one dealer, a pure function of public data: call it as soon as its dealings are complete, from as many
@@ -154,10 +139,7 @@ impl Ceremony {
             .flatten()
             .enumerate()
             .map(|(index, bytes)| {
-                Dealing::from_bytes(bytes).map_err(|source| DkgError::Dealing {
-                    index,
-                    source: Box::new(source),
-                })
+                Dealing::from_bytes(bytes).map_err(|source| DkgError::Dealing { index, source: Box::new(source) })
             })
             .collect::<Result<Vec<_>, _>>()?;
         verify_dealings(&dealings, &self.receivers, self.threshold, previous, rng)?;
@@ -182,9 +164,7 @@ impl Ceremony {
                 .iter()
                 .map(|accepted| {
                     let dealing = &accepted.dealings[component];
-                    dealing
-                        .decrypt_share(key, &self.receivers, node, progress)
-                        .map(|share| (accepted.dealer, share))
+                    dealing.decrypt_share(key, &self.receivers, node, progress).map(|share| (accepted.dealer, share))
                 })
                 .collect::<Result<Vec<_>, _>>()?;
             components.push(*combine_shares(self.threshold, &shares)?);
@@ -213,13 +193,8 @@ impl Ceremony {
     }
 
     fn check_shape(&self, dealers: &[AcceptedDealer]) -> Result<(), DkgError> {
-        match dealers
-            .iter()
-            .find(|accepted| accepted.dealings.len() != self.key_size)
-        {
-            Some(accepted) => Err(DkgError::ShapeMismatch {
-                node: accepted.dealer,
-            }),
+        match dealers.iter().find(|accepted| accepted.dealings.len() != self.key_size) {
+            Some(accepted) => Err(DkgError::ShapeMismatch { node: accepted.dealer }),
             None => Ok(()),
         }
     }

@@ -29,10 +29,7 @@ impl Chunked {
 /// Σ B^j·values_j.
 pub(crate) fn recombine(values: &[Scalar; CHUNKS]) -> Scalar {
     let base = Scalar::from(CHUNK_BASE);
-    values
-        .iter()
-        .rev()
-        .fold(Scalar::ZERO, |sum, value| sum * base + value)
+    values.iter().rev().fold(Scalar::ZERO, |sum, value| sum * base + value)
 }
 
 /// Σ B^j·points_j by sixteen doublings a step.

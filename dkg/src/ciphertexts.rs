@@ -4,7 +4,7 @@ use crate::chunks::{CHUNKS, Chunked, recombine, recombine_points};
 use crate::encoding::{Reader, no_identity, put_count, put_g1s, put_g2s};
 use crate::setup::setup;
 use crate::{DkgError, Receivers};
-use nym_curve::{FixedBase, G1, G1Affine, G2, G2Affine, Point, Scalar};
+use nym_curve::{Comb, G1, G1Affine, G2, G2Affine, Point, Scalar};
 use rand::{CryptoRng, RngCore};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -31,7 +31,7 @@ impl Randomness {
 }
 
 /// The receivers' keys with tables for secret multiples: a dealing multiplies each of them seventeen times.
-pub(crate) type KeyTables = [FixedBase<G1>];
+pub(crate) type KeyTables = [Comb<G1>];
 
 impl Ciphertexts {
     pub(crate) fn encrypt<R: RngCore + CryptoRng + ?Sized>(
@@ -51,24 +51,16 @@ impl Ciphertexts {
                 g1.push(small_multiple(*chunk) + key.mul(r_j));
             }
         }
-        let g2: Vec<G2> = randomness
-            .0
-            .iter()
-            .zip(&s_scalars)
-            .map(|(r_j, s_j)| setup.f.mul(r_j) + setup.h.mul(s_j))
-            .collect();
+        let g2: Vec<G2> =
+            randomness.0.iter().zip(&s_scalars).map(|(r_j, s_j)| setup.f.mul(r_j) + setup.h.mul(s_j)).collect();
         s_scalars.zeroize();
 
         let g1 = G1::batch_to_affine(&g1);
-        let mut rows = g1
-            .chunks_exact(CHUNKS)
-            .map(|row| row.try_into().expect("rows have CHUNKS points"));
+        let mut rows = g1.chunks_exact(CHUNKS).map(|row| row.try_into().expect("rows have CHUNKS points"));
         let ciphertexts = Self {
             r: rows.next().expect("the first row holds R"),
             s: rows.next().expect("the second row holds S"),
-            z: G2::batch_to_affine(&g2)
-                .try_into()
-                .expect("one Z per chunk"),
+            z: G2::batch_to_affine(&g2).try_into().expect("one Z per chunk"),
             c: rows.collect(),
         };
         (ciphertexts, randomness)
@@ -92,11 +84,7 @@ impl Ciphertexts {
     pub(crate) fn check(&self, receivers: &Receivers) -> Result<(), DkgError> {
         let (expected, got) = (receivers.len(), self.c.len());
         if expected != got {
-            return Err(DkgError::WrongCount {
-                what: "the list of ciphertext rows",
-                expected,
-                got,
-            });
+            return Err(DkgError::WrongCount { what: "the list of ciphertext rows", expected, got });
         }
         no_identity(&self.r, "R of a ciphertext")
     }
@@ -118,17 +106,12 @@ impl Ciphertexts {
         let mut reader = Reader::new(bytes);
         let r = reader.g1_array("R of a ciphertext")?;
         let s = reader.g1_array("S of a ciphertext")?;
-        let z = reader
-            .g2s(CHUNKS, "Z of a ciphertext")?
-            .try_into()
-            .expect("CHUNKS points were read");
+        let z = reader.g2s(CHUNKS, "Z of a ciphertext")?.try_into().expect("CHUNKS points were read");
         let count = reader.count(CHUNKS * G1Affine::LEN, "the ciphertext rows")?;
         if count == 0 {
             return Err(DkgError::NoReceivers);
         }
-        let c = (0..count)
-            .map(|_| reader.g1_array("C of a ciphertext"))
-            .collect::<Result<_, _>>()?;
+        let c = (0..count).map(|_| reader.g1_array("C of a ciphertext")).collect::<Result<_, _>>()?;
         reader.finish("the ciphertexts")?;
         Ok(Self { r, s, z, c })
     }
@@ -136,15 +119,10 @@ impl Ciphertexts {
 
 /// chunk·g1, constant time for honest chunks.
 fn small_multiple(chunk: i64) -> G1 {
-    let mut bytes = [0u8; 32];
-    bytes[..8].copy_from_slice(&chunk.unsigned_abs().to_le_bytes());
-    // Only a test's malicious dealer has chunks of other lengths.
-    let bits = if (0..1 << 16).contains(&chunk) {
-        16
-    } else {
-        64
-    };
-    let multiple = G1::generator().mul_bits(&bytes, bits);
-    bytes.zeroize();
-    if chunk < 0 { -multiple } else { multiple }
+    match u16::try_from(chunk) {
+        Ok(honest) => setup().g1_chunks.mul(honest),
+        // Only a test's malicious dealer has chunks out of range.
+        Err(_) if chunk < 0 => -G1::generator().mul_u64(chunk.unsigned_abs()),
+        Err(_) => G1::generator().mul_u64(chunk.unsigned_abs()),
+    }
 }

@@ -16,11 +16,7 @@ impl PublicCoefficients {
     }
 
     pub(crate) fn commit(polynomial: &Polynomial) -> Self {
-        let points: Vec<G2> = polynomial
-            .coefficients()
-            .iter()
-            .map(|p_k| setup().g2.mul(p_k))
-            .collect();
+        let points: Vec<G2> = polynomial.coefficients().iter().map(|p_k| setup().g2.mul(p_k)).collect();
         Self(G2::batch_to_affine(&points))
     }
 
@@ -32,9 +28,7 @@ impl PublicCoefficients {
     /// P(node)·g2, the public counterpart of that node's share.
     pub fn evaluate(&self, node: NodeIndex) -> G2 {
         // Horner with a small factor beats a sum of long products.
-        self.0.iter().rev().fold(G2::identity(), |value, point| {
-            value.mul_u64(node.get()) + *point
-        })
+        self.0.iter().rev().fold(G2::identity(), |value, point| value.mul_u64(node.get()) + *point)
     }
 
     /// Whether `share` is the value at `node`.
@@ -64,21 +58,13 @@ impl PublicCoefficients {
     pub(crate) fn check(&self, threshold: usize) -> Result<(), DkgError> {
         if self.0.len() != threshold {
             let (expected, got) = (threshold, self.0.len());
-            return Err(DkgError::WrongCount {
-                what: "the list of public coefficients",
-                expected,
-                got,
-            });
+            return Err(DkgError::WrongCount { what: "the list of public coefficients", expected, got });
         }
         if self.0.first().is_some_and(G2Affine::is_identity) {
-            return Err(DkgError::Identity {
-                what: "the constant coefficient",
-            });
+            return Err(DkgError::Identity { what: "the constant coefficient" });
         }
         if self.0.last().is_some_and(G2Affine::is_identity) {
-            return Err(DkgError::Identity {
-                what: "the leading coefficient",
-            });
+            return Err(DkgError::Identity { what: "the leading coefficient" });
         }
         Ok(())
     }

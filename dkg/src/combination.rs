@@ -16,13 +16,7 @@ pub fn combine_shares(
     shares: &[(NodeIndex, Zeroizing<Scalar>)],
 ) -> Result<Zeroizing<Scalar>, DkgError> {
     let weights = dealer_weights(threshold, shares.iter().map(|(dealer, _)| *dealer))?;
-    Ok(Zeroizing::new(
-        weights
-            .iter()
-            .zip(shares)
-            .map(|(weight, (_, share))| weight * &**share)
-            .sum(),
-    ))
+    Ok(Zeroizing::new(weights.iter().zip(shares).map(|(weight, (_, share))| weight * **share).sum()))
 }
 
 /// Ā_k = Σ λ_i·A_i,k: the public polynomial behind one component of the common key.
@@ -35,35 +29,23 @@ pub fn combine_coefficients(
     contributions: &[(NodeIndex, &PublicCoefficients)],
 ) -> Result<PublicCoefficients, DkgError> {
     let weights = dealer_weights(threshold, contributions.iter().map(|(dealer, _)| *dealer))?;
-    if let Some((node, _)) = contributions
-        .iter()
-        .find(|(_, points)| points.points().len() != threshold)
-    {
+    if let Some((node, _)) = contributions.iter().find(|(_, points)| points.points().len() != threshold) {
         return Err(DkgError::ShapeMismatch { node: *node });
     }
     let sums: Vec<G2> = (0..threshold)
         .map(|k| {
-            let column: Vec<G2Affine> = contributions
-                .iter()
-                .map(|(_, points)| points.points()[k])
-                .collect();
+            let column: Vec<G2Affine> = contributions.iter().map(|(_, points)| points.points()[k]).collect();
             G2::msm(&column, &weights)
         })
         .collect();
     Ok(PublicCoefficients::new(G2::batch_to_affine(&sums)))
 }
 
-fn dealer_weights(
-    threshold: usize,
-    dealers: impl Iterator<Item = NodeIndex> + Clone,
-) -> Result<Vec<Scalar>, DkgError> {
+fn dealer_weights(threshold: usize, dealers: impl Iterator<Item = NodeIndex> + Clone) -> Result<Vec<Scalar>, DkgError> {
     check_distinct(dealers.clone())?;
     let indices: Vec<u64> = dealers.map(NodeIndex::get).collect();
     if indices.is_empty() || indices.len() < threshold {
-        return Err(DkgError::NotEnoughDealers {
-            threshold,
-            got: indices.len(),
-        });
+        return Err(DkgError::NotEnoughDealers { threshold, got: indices.len() });
     }
     Ok(lagrange_at_zero(&indices).expect("node indices are never zero and were found distinct"))
 }
@@ -88,20 +70,9 @@ impl RecoveredVerificationKeys {
         receivers: &Receivers,
     ) -> Result<Self, DkgError> {
         let combined = combine_coefficients(threshold, contributions)?;
-        let partials: Vec<G2> = receivers
-            .indices()
-            .iter()
-            .map(|node| combined.evaluate(*node))
-            .collect();
-        let master = combined
-            .points()
-            .first()
-            .copied()
-            .ok_or(DkgError::NotEnoughDealers { threshold, got: 0 })?;
-        Ok(Self {
-            master,
-            partials: G2::batch_to_affine(&partials),
-        })
+        let partials: Vec<G2> = receivers.indices().iter().map(|node| combined.evaluate(*node)).collect();
+        let master = combined.points().first().copied().ok_or(DkgError::NotEnoughDealers { threshold, got: 0 })?;
+        Ok(Self { master, partials: G2::batch_to_affine(&partials) })
     }
 
     /// Whether master and partial keys lie on one polynomial of degree t−1. Keys that [`Self::recover`] made always do.
@@ -113,11 +84,7 @@ impl RecoveredVerificationKeys {
         receivers.check_threshold(threshold)?;
         if self.partials.len() != receivers.len() {
             let (expected, got) = (receivers.len(), self.partials.len());
-            return Err(DkgError::WrongCount {
-                what: "the list of partial keys",
-                expected,
-                got,
-            });
+            return Err(DkgError::WrongCount { what: "the list of partial keys", expected, got });
         }
         // The first t of (0, master), (id_1, partial_1), … determine the polynomial.
         let nodes = &receivers.indices()[..threshold - 1];
@@ -125,12 +92,7 @@ impl RecoveredVerificationKeys {
         known.extend(nodes.iter().map(|node| node.scalar()));
         let mut points = vec![self.master];
         points.extend_from_slice(&self.partials[..threshold - 1]);
-        for (node, partial) in receivers
-            .indices()
-            .iter()
-            .zip(&self.partials)
-            .skip(threshold - 1)
-        {
+        for (node, partial) in receivers.indices().iter().zip(&self.partials).skip(threshold - 1) {
             if G2::msm(&points, &lagrange_at(&node.scalar(), &known)) != G2::from(*partial) {
                 return Err(DkgError::PartialOffPolynomial(*node));
             }
@@ -161,18 +123,9 @@ impl RecoveredVerificationKeys {
 
 /// Weights that turn values at the distinct `known` into the value at `x`, which is none of them.
 fn lagrange_at(x: &Scalar, known: &[Scalar]) -> Vec<Scalar> {
-    let others = |i: usize| {
-        known
-            .iter()
-            .enumerate()
-            .filter(move |(j, _)| *j != i)
-            .map(|(_, x_j)| x_j)
-    };
-    let mut weights: Vec<Scalar> = known
-        .iter()
-        .enumerate()
-        .map(|(i, x_i)| others(i).map(|x_j| x_i - x_j).product())
-        .collect();
+    let others = |i: usize| known.iter().enumerate().filter(move |(j, _)| *j != i).map(|(_, x_j)| x_j);
+    let mut weights: Vec<Scalar> =
+        known.iter().enumerate().map(|(i, x_i)| others(i).map(|x_j| x_i - x_j).product()).collect();
     let invertible = Scalar::batch_invert(&mut weights);
     assert!(invertible, "node indices are distinct and not zero");
     for (i, weight) in weights.iter_mut().enumerate() {

@@ -48,9 +48,7 @@ impl Dealing {
     ) -> Result<Self, DkgError> {
         receivers.check_threshold(threshold)?;
         if secret.is_zero() {
-            return Err(DkgError::Identity {
-                what: "the public counterpart of the secret",
-            });
+            return Err(DkgError::Identity { what: "the public counterpart of the secret" });
         }
         let mut polynomial = Polynomial::random(threshold, rng);
         polynomial.set_constant_term(*secret);
@@ -64,42 +62,20 @@ impl Dealing {
         tamper: impl FnOnce(&mut [Chunked]),
         rng: &mut R,
     ) -> Result<Self, DkgError> {
-        let shares: Zeroizing<Vec<Scalar>> = Zeroizing::new(
-            receivers
-                .indices()
-                .iter()
-                .map(|index| polynomial.evaluate(&index.scalar()))
-                .collect(),
-        );
+        let shares: Zeroizing<Vec<Scalar>> =
+            Zeroizing::new(receivers.indices().iter().map(|index| polynomial.evaluate(&index.scalar())).collect());
         let mut chunked: Vec<Chunked> = shares.iter().map(Chunked::from_scalar).collect();
         tamper(&mut chunked);
 
         let (ciphertexts, randomness) = Ciphertexts::encrypt(receivers.tables(), &chunked, rng);
-        let proof_of_chunking = ProofOfChunking::prove(
-            receivers.keys(),
-            receivers.tables(),
-            &ciphertexts,
-            &randomness,
-            &chunked,
-            rng,
-        )?;
+        let proof_of_chunking =
+            ProofOfChunking::prove(receivers.keys(), receivers.tables(), &ciphertexts, &randomness, &chunked, rng)?;
         let coefficients = PublicCoefficients::commit(polynomial);
         let (r, c) = ciphertexts.combined();
         let combined_r = Zeroizing::new(randomness.combined());
-        let proof_of_sharing = ProofOfSharing::prove(
-            receivers.keys(),
-            &coefficients,
-            (&r, &c),
-            &combined_r,
-            &shares,
-            rng,
-        );
-        Ok(Self {
-            coefficients,
-            ciphertexts,
-            proof_of_chunking,
-            proof_of_sharing,
-        })
+        let proof_of_sharing =
+            ProofOfSharing::prove(receivers.keys(), &coefficients, (&r, &c), &combined_r, &shares, rng);
+        Ok(Self { coefficients, ciphertexts, proof_of_chunking, proof_of_sharing })
     }
 
     /// The commitment to the polynomial; its first point belongs to the shared secret.

@@ -57,40 +57,20 @@ impl Dealing {
         // A wrong key would send every chunk into the search.
         let confirm_key = || {
             let registered = PublicKey::new(receivers.keys()[position])?;
-            if key.belongs_to(&registered) {
-                Ok(())
-            } else {
-                Err(DkgError::WrongKey(node))
-            }
+            if key.belongs_to(&registered) { Ok(()) } else { Err(DkgError::WrongKey(node)) }
         };
         let chunks = match key.scalar() {
-            Some(x) => find_chunks(
-                &self.masked_chunks(x, position),
-                &IN_RANGE,
-                &FAR,
-                bound,
-                confirm_key,
-                progress,
-            )?,
+            Some(x) => find_chunks(&self.masked_chunks(x, position), &IN_RANGE, &FAR, bound, confirm_key, progress)?,
             None => self.decrypt_with_pairings(key, position, bound, confirm_key, progress)?,
         };
         let share = Zeroizing::new(recombine(&chunks));
-        if self.coefficients.contains(node, &share) {
-            Ok(share)
-        } else {
-            Err(DkgError::ShareMismatch)
-        }
+        if self.coefficients.contains(node, &share) { Ok(share) } else { Err(DkgError::ShareMismatch) }
     }
 
     /// C_ij − x·R_j = chunk·g1.
     fn masked_chunks(&self, x: &Scalar, position: usize) -> Vec<G1> {
         let row = &self.ciphertexts.c[position];
-        self.ciphertexts
-            .r
-            .iter()
-            .zip(row)
-            .map(|(r_j, c_ij)| -(*r_j * x) + *c_ij)
-            .collect()
+        self.ciphertexts.r.iter().zip(row).map(|(r_j, c_ij)| -(*r_j * x) + *c_ij).collect()
     }
 
     /// e(C_ij, g2)·e(R_j, −(b + Σd))·e(a, Z_j)·e(S_j, −e) = e(g1, g2)^chunk, for keys without x.
@@ -117,14 +97,7 @@ impl Dealing {
                 ])
             })
             .collect();
-        find_chunks(
-            &masked,
-            &IN_RANGE_TARGET,
-            &FAR_TARGET,
-            bound,
-            confirm_key,
-            progress,
-        )
+        find_chunks(&masked, &IN_RANGE_TARGET, &FAR_TARGET, bound, confirm_key, progress)
     }
 
     #[cfg(not(feature = "blst"))]
@@ -143,23 +116,17 @@ impl Dealing {
 /// Logarithms −2^15..=2^15, which holds every honest chunk less 2^15: 0.4 MB, built on first use.
 static IN_RANGE: LazyLock<InRange<G1>> = LazyLock::new(|| InRange::new(G1::generator()));
 /// Multiples up to 2^21 for the search: 28 MB, built when the first chunk out of range appears.
-static FAR: LazyLock<DiscreteLogs<G1>> =
-    LazyLock::new(|| DiscreteLogs::new(G1::generator(), 1 << 21));
+static FAR: LazyLock<DiscreteLogs<G1>> = LazyLock::new(|| DiscreteLogs::new(G1::generator(), 1 << 21));
 
 #[cfg(feature = "blst")]
-static IN_RANGE_TARGET: LazyLock<InRange<nym_curve::Gt>> =
-    LazyLock::new(|| InRange::new(target_base()));
+static IN_RANGE_TARGET: LazyLock<InRange<nym_curve::Gt>> = LazyLock::new(|| InRange::new(target_base()));
 /// As [`FAR`], in the target group where building takes longer: 2^20 multiples, 14 MB.
 #[cfg(feature = "blst")]
-static FAR_TARGET: LazyLock<DiscreteLogs<nym_curve::Gt>> =
-    LazyLock::new(|| DiscreteLogs::new(target_base(), 1 << 20));
+static FAR_TARGET: LazyLock<DiscreteLogs<nym_curve::Gt>> = LazyLock::new(|| DiscreteLogs::new(target_base(), 1 << 20));
 
 #[cfg(feature = "blst")]
 fn target_base() -> nym_curve::Gt {
-    nym_curve::pairing(
-        &nym_curve::G1Affine::generator(),
-        &nym_curve::G2Affine::generator(),
-    )
+    nym_curve::pairing(&nym_curve::G1Affine::generator(), &nym_curve::G2Affine::generator())
 }
 
 /// A table for 0..2^16 of half that size: values are shifted down by 2^15 and looked up by their distance from zero.
@@ -173,28 +140,14 @@ const HALF: i64 = 1 << 15;
 
 impl<G: LogarithmGroup> InRange<G> {
     fn new(base: G) -> Self {
-        Self {
-            table: DiscreteLogs::new(base, 1 << 15),
-            shift: base.multiple(-HALF),
-        }
+        Self { table: DiscreteLogs::new(base, 1 << 15), shift: base.multiple(-HALF) }
     }
 
     /// The chunks that are in range.
     fn look_up(&self, masked: &[G]) -> Vec<Option<u64>> {
-        let shifted: Vec<G> = masked
-            .iter()
-            .map(|masked| masked.compose(&self.shift))
-            .collect();
-        let in_range = |low: i64| {
-            u64::try_from(low + HALF)
-                .ok()
-                .filter(|chunk| *chunk < CHUNK_BASE)
-        };
-        self.table
-            .look_up_all(&shifted)
-            .into_iter()
-            .map(|low| low.and_then(in_range))
-            .collect()
+        let shifted: Vec<G> = masked.iter().map(|masked| masked.compose(&self.shift)).collect();
+        let in_range = |low: i64| u64::try_from(low + HALF).ok().filter(|chunk| *chunk < CHUNK_BASE);
+        self.table.look_up_all(&shifted).into_iter().map(|low| low.and_then(in_range)).collect()
     }
 }
 
@@ -211,11 +164,7 @@ fn find_chunks<G: LogarithmGroup>(
     if found.iter().any(Option::is_none) {
         confirm_key()?;
     }
-    for (chunk, (target, (value, found))) in masked
-        .iter()
-        .zip(chunks.iter_mut().zip(found.iter()))
-        .enumerate()
-    {
+    for (chunk, (target, (value, found))) in masked.iter().zip(chunks.iter_mut().zip(found.iter())).enumerate() {
         *value = match found {
             Some(found) => Scalar::from(*found),
             None => search(chunk, target, far, bound, progress)?,
@@ -239,30 +188,17 @@ fn search<G: LogarithmGroup>(
         let mut last = 0;
         let found = table.search(&multiple, bound, &mut |steps| {
             last = steps;
-            progress(&SearchProgress {
-                chunk,
-                divisor,
-                steps: before + steps,
-            })
+            progress(&SearchProgress { chunk, divisor, steps: before + steps })
         });
         match found {
             Ok(Some(z)) => {
                 let size = Scalar::from(z.unsigned_abs());
-                let inverse = Scalar::from(divisor)
-                    .invert()
-                    .expect("divisors are between 1 and 255");
-                return Ok(if z < 0 {
-                    -(size * inverse)
-                } else {
-                    size * inverse
-                });
+                let inverse = Scalar::from(divisor).invert().expect("divisors are between 1 and 255");
+                return Ok(if z < 0 { -(size * inverse) } else { size * inverse });
             }
             Ok(None) => {}
             Err(steps) => {
-                return Err(DkgError::Interrupted {
-                    chunk,
-                    steps: before + steps,
-                });
+                return Err(DkgError::Interrupted { chunk, steps: before + steps });
             }
         }
         before += last;

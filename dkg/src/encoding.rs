@@ -15,14 +15,8 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn bytes(&mut self, count: usize, what: &'static str) -> Result<&'a [u8], DkgError> {
         let left = self.rest.len();
-        let (head, tail) = self
-            .rest
-            .split_at_checked(count)
-            .ok_or(DkgError::Truncated {
-                what,
-                needed: count as u64,
-                left,
-            })?;
+        let (head, tail) =
+            self.rest.split_at_checked(count).ok_or(DkgError::Truncated { what, needed: count as u64, left })?;
         self.rest = tail;
         Ok(head)
     }
@@ -41,32 +35,15 @@ impl<'a> Reader<'a> {
         let count = u32::from_be_bytes(*self.array(what)?);
         let needed = u64::from(count) * size as u64;
         if needed > self.rest.len() as u64 {
-            return Err(DkgError::Truncated {
-                what,
-                needed,
-                left: self.rest.len(),
-            });
+            return Err(DkgError::Truncated { what, needed, left: self.rest.len() });
         }
         Ok(usize::try_from(count).expect("a count of elements that are in memory fits usize"))
     }
 
     /// A count that must be `expected`, of elements that are all there.
-    pub(crate) fn exact_count(
-        &mut self,
-        expected: usize,
-        size: usize,
-        what: &'static str,
-    ) -> Result<(), DkgError> {
+    pub(crate) fn exact_count(&mut self, expected: usize, size: usize, what: &'static str) -> Result<(), DkgError> {
         let got = self.count(size, what)?;
-        if got == expected {
-            Ok(())
-        } else {
-            Err(DkgError::WrongCount {
-                what,
-                expected,
-                got,
-            })
-        }
+        if got == expected { Ok(()) } else { Err(DkgError::WrongCount { what, expected, got }) }
     }
 
     /// A block preceded by its length.
@@ -76,37 +53,34 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn g1(&mut self, what: &'static str) -> Result<G1Affine, DkgError> {
-        G1Affine::from_bytes(self.array(what)?).map_err(|source| DkgError::Element { what, source })
+        let bytes = self.array(what)?;
+        if is_identity(bytes) {
+            return Ok(G1Affine::identity());
+        }
+        G1Affine::from_bytes(bytes).map_err(|source| DkgError::Element { what, source })
     }
 
     pub(crate) fn g2(&mut self, what: &'static str) -> Result<G2Affine, DkgError> {
-        G2Affine::from_bytes(self.array(what)?).map_err(|source| DkgError::Element { what, source })
+        let bytes = self.array(what)?;
+        if is_identity(bytes) {
+            return Ok(G2Affine::identity());
+        }
+        G2Affine::from_bytes(bytes).map_err(|source| DkgError::Element { what, source })
     }
 
     pub(crate) fn scalar(&mut self, what: &'static str) -> Result<Scalar, DkgError> {
         Scalar::from_bytes(self.array(what)?).map_err(|source| DkgError::Element { what, source })
     }
 
-    pub(crate) fn g1s(
-        &mut self,
-        count: usize,
-        what: &'static str,
-    ) -> Result<Vec<G1Affine>, DkgError> {
+    pub(crate) fn g1s(&mut self, count: usize, what: &'static str) -> Result<Vec<G1Affine>, DkgError> {
         (0..count).map(|_| self.g1(what)).collect()
     }
 
-    pub(crate) fn g2s(
-        &mut self,
-        count: usize,
-        what: &'static str,
-    ) -> Result<Vec<G2Affine>, DkgError> {
+    pub(crate) fn g2s(&mut self, count: usize, what: &'static str) -> Result<Vec<G2Affine>, DkgError> {
         (0..count).map(|_| self.g2(what)).collect()
     }
 
-    pub(crate) fn g1_array<const N: usize>(
-        &mut self,
-        what: &'static str,
-    ) -> Result<[G1Affine; N], DkgError> {
+    pub(crate) fn g1_array<const N: usize>(&mut self, what: &'static str) -> Result<[G1Affine; N], DkgError> {
         let mut points = [G1Affine::identity(); N];
         for point in &mut points {
             *point = self.g1(what)?;
@@ -115,15 +89,13 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn finish(self, what: &'static str) -> Result<(), DkgError> {
-        if self.rest.is_empty() {
-            Ok(())
-        } else {
-            Err(DkgError::TrailingBytes {
-                what,
-                left: self.rest.len(),
-            })
-        }
+        if self.rest.is_empty() { Ok(()) } else { Err(DkgError::TrailingBytes { what, left: self.rest.len() }) }
     }
+}
+
+/// The one encoding of the identity, recognised without the subgroup check that a point costs.
+fn is_identity(bytes: &[u8]) -> bool {
+    bytes[0] == 0xc0 && bytes[1..].iter().all(|byte| *byte == 0)
 }
 
 pub(crate) fn put_count(out: &mut Vec<u8>, count: usize) {
@@ -154,9 +126,5 @@ pub(crate) fn no_identity<'a>(
     points: impl IntoIterator<Item = &'a G1Affine>,
     what: &'static str,
 ) -> Result<(), DkgError> {
-    if points.into_iter().any(G1Affine::is_identity) {
-        Err(DkgError::Identity { what })
-    } else {
-        Ok(())
-    }
+    if points.into_iter().any(G1Affine::is_identity) { Err(DkgError::Identity { what }) } else { Ok(()) }
 }

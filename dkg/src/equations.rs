@@ -9,6 +9,18 @@ use crate::chunks::CHUNKS;
 use crate::setup::setup;
 use nym_curve::{G1, G1Affine, G2, G2Affine, Point, Scalar, pairing_product_is_one};
 
+/// What the parts of one dealing say about its R_j and C_ij, gathered before it enters the sum once.
+pub(crate) struct CiphertextWeights {
+    pub(crate) r: [Scalar; CHUNKS],
+    pub(crate) c: Vec<[Scalar; CHUNKS]>,
+}
+
+impl CiphertextWeights {
+    pub(crate) fn new(receivers: usize) -> Self {
+        Self { r: [Scalar::ZERO; CHUNKS], c: vec![[Scalar::ZERO; CHUNKS]; receivers] }
+    }
+}
+
 /// e(first, f)·e(second, h)·e(−g1, third) = 1, with the three sums gathered term by term.
 pub(crate) struct Equations<'a> {
     keys: &'a [G1Affine],
@@ -63,12 +75,7 @@ impl<'a> Equations<'a> {
 
     /// e(weight·r, f)·e(weight·s, h) = e(g1, weight·z). The caller adds weight·r to the sum in G1 itself, merged with
     /// what else multiplies r.
-    pub(crate) fn add_integrity(
-        &mut self,
-        s: &[G1Affine; CHUNKS],
-        z: &[G2Affine; CHUNKS],
-        weights: &[Scalar; CHUNKS],
-    ) {
+    pub(crate) fn add_integrity(&mut self, s: &[G1Affine; CHUNKS], z: &[G2Affine; CHUNKS], weights: &[Scalar; CHUNKS]) {
         self.second.0.extend_from_slice(s);
         self.second.1.extend_from_slice(weights);
         self.third.0.extend_from_slice(z);
@@ -82,10 +89,8 @@ impl<'a> Equations<'a> {
         self.first.1.append(&mut self.key_weights);
         self.add(G1Affine::generator(), self.g1_weight);
         self.add_second_group(G2Affine::generator(), self.g2_weight);
-        let sums = G1::batch_to_affine(&[
-            G1::msm(&self.first.0, &self.first.1),
-            G1::msm(&self.second.0, &self.second.1),
-        ]);
+        let sums =
+            G1::batch_to_affine(&[G1::msm(&self.first.0, &self.first.1), G1::msm(&self.second.0, &self.second.1)]);
         let third = G2::msm(&self.third.0, &self.third.1);
         pairing_product_is_one(&[
             (&sums[0], &setup.f_prepared),

@@ -26,10 +26,7 @@ pub enum DkgError {
         left: usize,
     },
     /// More bytes than the contract stores for one dealing.
-    #[error(
-        "a dealing of {got} bytes is longer than the {} bytes that are accepted",
-        crate::MAX_DEALING_BYTES
-    )]
+    #[error("a dealing of {got} bytes is longer than the {} bytes that are accepted", crate::MAX_DEALING_BYTES)]
     DealingTooLong {
         /// Length that was given.
         got: usize,
@@ -73,9 +70,7 @@ pub enum DkgError {
     )]
     InconsistentKeyFile,
     /// A decryption key that does not belong to the key that the node registered.
-    #[error(
-        "the decryption key does not belong to the key that node {0} registered: use the key of this ceremony"
-    )]
+    #[error("the decryption key does not belong to the key that node {0} registered: use the key of this ceremony")]
     WrongKey(NodeIndex),
     /// Text that is not base58.
     #[error("the text is not base58")]
@@ -115,9 +110,7 @@ pub enum DkgError {
     #[error("{0} receivers are too many: the bounds of the proof of chunking exceed 64 bits")]
     TooManyReceivers(usize),
     /// The prover ran out of attempts (once in about 10^100).
-    #[error(
-        "the proof of chunking found no response in range in {0} attempts: check the random number generator"
-    )]
+    #[error("the proof of chunking found no response in range in {0} attempts: check the random number generator")]
     ChunkingAttempts(usize),
     /// A response of the proof of chunking outside its range.
     #[error("response {run} of the proof of chunking is not below the bound {bound}")]
@@ -134,9 +127,7 @@ pub enum DkgError {
         part: DealingPart,
     },
     /// A reshared dealing that does not continue the dealer's previous key.
-    #[error(
-        "the constant coefficient is not the dealer's verified public component of the previous key"
-    )]
+    #[error("the constant coefficient is not the dealer's verified public component of the previous key")]
     NotTheSameSecret,
     /// A dealer from whom nothing arrived.
     #[error("no dealing was provided")]
@@ -169,9 +160,7 @@ pub enum DkgError {
         source: Box<DkgError>,
     },
     /// Not enough dealers for the threshold.
-    #[error(
-        "{got} valid dealers are fewer than the threshold {threshold}: the ceremony must be repeated"
-    )]
+    #[error("{got} valid dealers are fewer than the threshold {threshold}: the ceremony must be repeated")]
     NotEnoughDealers {
         /// The threshold t.
         threshold: usize,
@@ -185,9 +174,7 @@ pub enum DkgError {
         node: NodeIndex,
     },
     /// A chunk whose value was not found in the whole range that a proof of chunking can hide.
-    #[error(
-        "chunk {chunk} holds no value that a valid dealing can hold: verify the dealing before decrypting it"
-    )]
+    #[error("chunk {chunk} holds no value that a valid dealing can hold: verify the dealing before decrypting it")]
     ChunkNotFound {
         /// Position of the chunk, 0 for the lowest.
         chunk: usize,
@@ -201,14 +188,10 @@ pub enum DkgError {
         steps: u64,
     },
     /// Decryption without x in a build without the blst backend.
-    #[error(
-        "this build decrypts only with key files that hold x: build with the feature `blst`, or convert the key"
-    )]
+    #[error("this build decrypts only with key files that hold x: build with the feature `blst`, or convert the key")]
     PairingsUnavailable,
     /// A decrypted share that is not the value of the dealing's polynomial.
-    #[error(
-        "the decrypted share does not match the public coefficients: verify the dealing before decrypting it"
-    )]
+    #[error("the decrypted share does not match the public coefficients: verify the dealing before decrypting it")]
     ShareMismatch,
     /// A published verification key that is not the one derived from the dealings.
     #[error("the published key differs from the one derived from the dealings in {component}")]

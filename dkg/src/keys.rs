@@ -8,8 +8,7 @@ use nym_curve::{G1, G1Affine, G2, G2Affine, Point, Scalar, hash_parts_to_scalar}
 use rand::{CryptoRng, RngCore};
 use zeroize::{Zeroize, Zeroizing};
 
-const PROOF_DOMAIN: &[u8] =
-    b"NYM_COCONUT_NIDKG_V01_CS01_WITH_BLS12381_XMD:SHA-256_SSWU_RO_PROOF_DISCRETE_LOG";
+const PROOF_DOMAIN: &[u8] = b"NYM_COCONUT_NIDKG_V01_CS01_WITH_BLS12381_XMD:SHA-256_SSWU_RO_PROOF_DISCRETE_LOG";
 
 const PUBLIC_KEY_TAG: &str = "DKG PUBLIC KEY WITH PROOF";
 const DECRYPTION_KEY_TAG: &str = "DKG DECRYPTION KEY";
@@ -24,13 +23,7 @@ impl PublicKey {
     /// # Errors
     /// [`DkgError::Identity`] for the identity.
     pub fn new(point: G1Affine) -> Result<Self, DkgError> {
-        if point.is_identity() {
-            Err(DkgError::Identity {
-                what: "the encryption key",
-            })
-        } else {
-            Ok(Self(point))
-        }
+        if point.is_identity() { Err(DkgError::Identity { what: "the encryption key" }) } else { Ok(Self(point)) }
     }
 
     /// The point y.
@@ -56,11 +49,7 @@ impl PublicKeyWithProof {
         let points = G1::batch_to_affine(&[setup().g1.mul(x), setup().g1.mul(k)]);
         let (y, commitment) = (points[0], points[1]);
         let challenge = challenge(&y, &commitment);
-        Self {
-            key: PublicKey(y),
-            commitment,
-            response: challenge * x + k,
-        }
+        Self { key: PublicKey(y), commitment, response: challenge * x + k }
     }
 
     /// The key without its proof. Check [`Self::verify`] before encrypting to it.
@@ -75,11 +64,7 @@ impl PublicKeyWithProof {
     pub fn verify(&self) -> Result<(), DkgError> {
         let challenge = challenge(&self.key.0, &self.commitment);
         let left = self.key.0 * challenge + self.commitment;
-        if left == setup().g1.mul_public(&self.response) {
-            Ok(())
-        } else {
-            Err(DkgError::KeyProof)
-        }
+        if left == setup().g1.mul_public(&self.response) { Ok(()) } else { Err(DkgError::KeyProof) }
     }
 
     /// y ‖ a' ‖ z.
@@ -99,11 +84,7 @@ impl PublicKeyWithProof {
         let commitment = reader.g1("the commitment of the key's proof")?;
         let response = reader.scalar("the response of the key's proof")?;
         reader.finish("an encryption key with proof")?;
-        Ok(Self {
-            key,
-            commitment,
-            response,
-        })
+        Ok(Self { key, commitment, response })
     }
 
     /// The form in the contract.
@@ -116,15 +97,12 @@ impl PublicKeyWithProof {
     pub fn from_base58(text: &str) -> Result<Self, DkgError> {
         // A fixed buffer bounds the work that a long text can ask for.
         let mut bytes = [0u8; Self::LEN + 1];
-        let length = bs58::decode(text)
-            .onto(&mut bytes)
-            .map_err(|error| match error {
-                bs58::decode::Error::BufferTooSmall => DkgError::TrailingBytes {
-                    what: "an encryption key with proof",
-                    left: 1,
-                },
-                _ => DkgError::NotBase58,
-            })?;
+        let length = bs58::decode(text).onto(&mut bytes).map_err(|error| match error {
+            bs58::decode::Error::BufferTooSmall => {
+                DkgError::TrailingBytes { what: "an encryption key with proof", left: 1 }
+            }
+            _ => DkgError::NotBase58,
+        })?;
         Self::from_bytes(&bytes[..length])
     }
 
@@ -165,22 +143,9 @@ impl DecryptionKey {
     /// Length of our own key file.
     pub const FILE_LEN: usize = KEY_FILE_MAGIC.len() + Scalar::LEN + Self::LEN;
 
-    fn assemble(
-        a: G1Affine,
-        b: G2Affine,
-        d: Vec<G2Affine>,
-        e: G2Affine,
-        x: Option<Scalar>,
-    ) -> Self {
+    fn assemble(a: G1Affine, b: G2Affine, d: Vec<G2Affine>, e: G2Affine, x: Option<Scalar>) -> Self {
         let folded = (G2::sum_affine(&d) + b).to_affine();
-        Self {
-            a,
-            b,
-            d,
-            e,
-            folded,
-            x,
-        }
+        Self { a, b, d, e, folded, x }
     }
 
     /// The peers' form: a ‖ b ‖ BE32(256) ‖ d_0..d_255 ‖ e. It does not hold x.
@@ -228,18 +193,12 @@ impl DecryptionKey {
     /// # Errors
     /// As [`Self::from_bytes`]; [`DkgError::NotAKeyFile`]; [`DkgError::InconsistentKeyFile`] if x and the rest differ.
     pub fn from_key_file(bytes: &[u8]) -> Result<Self, DkgError> {
-        let rest = bytes
-            .strip_prefix(KEY_FILE_MAGIC)
-            .ok_or(DkgError::NotAKeyFile)?;
+        let rest = bytes.strip_prefix(KEY_FILE_MAGIC).ok_or(DkgError::NotAKeyFile)?;
         let mut reader = Reader::new(rest);
         let x = reader.scalar("x of the key file")?;
         let mut key = Self::from_bytes(&rest[Scalar::LEN..])?;
         key.x = Some(x);
-        if key.agrees_with(&setup().g1.mul(&x).to_affine()) {
-            Ok(key)
-        } else {
-            Err(DkgError::InconsistentKeyFile)
-        }
+        if key.agrees_with(&setup().g1.mul(&x).to_affine()) { Ok(key) } else { Err(DkgError::InconsistentKeyFile) }
     }
 
     /// Whether this key decrypts what is encrypted to `public`: e(a, f)·e(y, g2) = e(g1, b + Σ d).
@@ -262,8 +221,7 @@ impl DecryptionKey {
 
     /// PEM of our own key file, tag `NYM DKG KEY FILE`. `None` if x is not known.
     pub fn to_key_file_pem(&self) -> Option<Zeroizing<String>> {
-        self.to_key_file()
-            .map(|file| Zeroizing::new(pem::encode(KEY_FILE_TAG, &file)))
+        self.to_key_file().map(|file| Zeroizing::new(pem::encode(KEY_FILE_TAG, &file)))
     }
 
     /// Reads PEM of either form.
@@ -340,18 +298,14 @@ impl KeyPair {
         let rho = Zeroizing::new(Scalar::random(rng));
         let public = PublicKeyWithProof::prove(&x, &k);
         let tree = tree();
-        let mut secret: Zeroizing<Vec<G2>> =
-            Zeroizing::new(tree.levels.iter().map(|level| *level * &*rho).collect());
-        secret.push(setup().g2.mul(&x) + tree.root * &*rho);
+        let mut secret: Zeroizing<Vec<G2>> = Zeroizing::new(tree.levels.iter().map(|level| *level * *rho).collect());
+        secret.push(setup().g2.mul(&x) + tree.root * *rho);
         secret.push(setup().h.mul(&rho));
         let mut d = G2::batch_to_affine(&secret);
         let (e, b) = (d[TREE_HEIGHT + 1], d[TREE_HEIGHT]);
         d.truncate(TREE_HEIGHT);
         let a = setup().g1.mul(&rho).to_affine();
-        Self {
-            public,
-            decryption: DecryptionKey::assemble(a, b, d, e, Some(*x)),
-        }
+        Self { public, decryption: DecryptionKey::assemble(a, b, d, e, Some(*x)) }
     }
 }
 
@@ -365,12 +319,7 @@ mod tests {
     #[test]
     fn proof_matches_the_published_bytes() {
         let proved = PublicKeyWithProof::prove(&Scalar::from(5), &Scalar::from(7));
-        assert_eq!(
-            hex::encode(proved.to_bytes()),
-            "b0e7791fb972fe014159aa33a98622da3cdc98ff707965e536d8636b5fcc5ac7a91a8c46e59a00dca575af0f18fb13dcb928f3beb9351\
-             9eecf0145da903b40a4c97dca00b21f12ac0df3be9116ef2ef27b2ae6bcd4c5bc2d54ef5a70627efcb77d4e2c7a4e77a5eba06ad40626\
-             0c5354cd456178a92c0fb366ac63998b28a40a"
-        );
+        assert_eq!(hex::encode(proved.to_bytes()), crate::published::published().public_key_with_proof);
         assert_eq!(proved.verify(), Ok(()));
     }
 
@@ -378,18 +327,9 @@ mod tests {
     fn every_form_round_trips() {
         let pair = KeyPair::generate(&mut ChaCha20Rng::from_seed([1; 32]));
         let public = &pair.public;
-        assert_eq!(
-            PublicKeyWithProof::from_bytes(&public.to_bytes()).unwrap(),
-            *public
-        );
-        assert_eq!(
-            PublicKeyWithProof::from_base58(&public.to_base58()).unwrap(),
-            *public
-        );
-        assert_eq!(
-            PublicKeyWithProof::from_pem(&public.to_pem()).unwrap(),
-            *public
-        );
+        assert_eq!(PublicKeyWithProof::from_bytes(&public.to_bytes()).unwrap(), *public);
+        assert_eq!(PublicKeyWithProof::from_base58(&public.to_base58()).unwrap(), *public);
+        assert_eq!(PublicKeyWithProof::from_pem(&public.to_pem()).unwrap(), *public);
 
         let key = &pair.decryption;
         let bytes = key.to_bytes();
@@ -402,24 +342,9 @@ mod tests {
 
         let file = key.to_key_file().unwrap();
         assert_eq!(file.len(), DecryptionKey::FILE_LEN);
-        assert_eq!(
-            DecryptionKey::from_key_file(&file)
-                .unwrap()
-                .to_key_file()
-                .unwrap(),
-            file
-        );
-        assert_eq!(
-            DecryptionKey::from_pem(&key.to_key_file_pem().unwrap())
-                .unwrap()
-                .to_key_file()
-                .unwrap(),
-            file
-        );
-        assert_eq!(
-            DecryptionKey::from_pem(&key.to_pem()).unwrap().to_bytes(),
-            bytes
-        );
+        assert_eq!(DecryptionKey::from_key_file(&file).unwrap().to_key_file().unwrap(), file);
+        assert_eq!(DecryptionKey::from_pem(&key.to_key_file_pem().unwrap()).unwrap().to_key_file().unwrap(), file);
+        assert_eq!(DecryptionKey::from_pem(&key.to_pem()).unwrap().to_bytes(), bytes);
     }
 
     #[test]
@@ -430,61 +355,25 @@ mod tests {
 
         let mut bytes = pair.public.to_bytes();
         bytes[96] ^= 1;
-        assert_eq!(
-            PublicKeyWithProof::from_bytes(&bytes).unwrap().verify(),
-            Err(DkgError::KeyProof)
-        );
+        assert_eq!(PublicKeyWithProof::from_bytes(&bytes).unwrap().verify(), Err(DkgError::KeyProof));
         let mut identity = pair.public.to_bytes();
         identity[..48].copy_from_slice(&G1Affine::identity().to_bytes());
-        assert_eq!(
-            PublicKeyWithProof::from_bytes(&identity),
-            Err(DkgError::Identity {
-                what: "the encryption key"
-            })
-        );
-        assert!(matches!(
-            PublicKeyWithProof::from_bytes(&bytes[..127]),
-            Err(DkgError::Truncated { .. })
-        ));
-        assert_eq!(
-            PublicKeyWithProof::from_base58("0OIl"),
-            Err(DkgError::NotBase58)
-        );
-        assert!(matches!(
-            PublicKeyWithProof::from_base58(&"z".repeat(5000)),
-            Err(DkgError::TrailingBytes { .. })
-        ));
+        assert_eq!(PublicKeyWithProof::from_bytes(&identity), Err(DkgError::Identity { what: "the encryption key" }));
+        assert!(matches!(PublicKeyWithProof::from_bytes(&bytes[..127]), Err(DkgError::Truncated { .. })));
+        assert_eq!(PublicKeyWithProof::from_base58("0OIl"), Err(DkgError::NotBase58));
+        assert!(matches!(PublicKeyWithProof::from_base58(&"z".repeat(5000)), Err(DkgError::TrailingBytes { .. })));
 
         let mut short = pair.decryption.to_bytes();
         short[144..148].copy_from_slice(&255u32.to_be_bytes());
-        assert!(matches!(
-            DecryptionKey::from_bytes(&short),
-            Err(DkgError::WrongCount {
-                expected: 256,
-                got: 255,
-                ..
-            })
-        ));
+        assert!(matches!(DecryptionKey::from_bytes(&short), Err(DkgError::WrongCount { expected: 256, got: 255, .. })));
         let mut endless = pair.decryption.to_bytes();
         endless[144..148].copy_from_slice(&[0xff; 4]);
-        assert!(matches!(
-            DecryptionKey::from_bytes(&endless),
-            Err(DkgError::Truncated { .. })
-        ));
+        assert!(matches!(DecryptionKey::from_bytes(&endless), Err(DkgError::Truncated { .. })));
 
         let mut swapped = pair.decryption.to_key_file().unwrap();
         swapped[8..40].copy_from_slice(&other.decryption.to_key_file().unwrap()[8..40]);
-        assert!(matches!(
-            DecryptionKey::from_key_file(&swapped),
-            Err(DkgError::InconsistentKeyFile)
-        ));
-        assert!(matches!(
-            DecryptionKey::from_key_file(b"NYM"),
-            Err(DkgError::NotAKeyFile)
-        ));
-        assert!(matches!(
-            DecryptionKey::from_key_file(b"NYMDKGK1"),
-            Err(DkgError::Truncated { .. })
-        ));
+        assert!(matches!(DecryptionKey::from_key_file(&swapped), Err(DkgError::InconsistentKeyFile)));
+        assert!(matches!(DecryptionKey::from_key_file(b"NYM"), Err(DkgError::NotAKeyFile)));
+        assert!(matches!(DecryptionKey::from_key_file(b"NYMDKGK1"), Err(DkgError::Truncated { .. })));
     }
 }

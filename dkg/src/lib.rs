@@ -36,14 +36,20 @@ mod ciphertexts;
 mod coefficients;
 mod combination;
 mod dealing;
+#[doc(hidden)]
+pub mod decoders;
 mod decryption;
 mod encoding;
 mod equations;
 mod error;
 mod index;
 mod keys;
+#[cfg(test)]
+mod malicious;
 mod pem;
 mod proofs;
+#[cfg(test)]
+mod published;
 mod receivers;
 mod setup;
 mod verification;

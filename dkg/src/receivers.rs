@@ -1,8 +1,9 @@
 //! Who receives shares: the registered dealers whose encryption keys hold up (`docs/protocol/crypto.md` §8.3, §11.6).
 
 use crate::{DkgError, NodeIndex, PublicKey, PublicKeyWithProof};
-use nym_curve::{FixedBase, G1, G1Affine};
+use nym_curve::{Comb, G1, G1Affine};
 use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
 
 /// The receivers of a ceremony, ascending by node index, with distinct indices and distinct keys.
 ///
@@ -11,8 +12,8 @@ use std::collections::{HashMap, HashSet};
 pub struct Receivers {
     indices: Vec<NodeIndex>,
     keys: Vec<G1Affine>,
-    /// The same keys with tables for secret multiples, built by the first dealing: 78 KiB each.
-    tables: Vec<FixedBase<G1>>,
+    /// The same keys with tables for secret multiples, built by the first dealing: 20 KiB each.
+    tables: OnceLock<Vec<Comb<G1>>>,
 }
 
 impl PartialEq for Receivers {
@@ -37,9 +38,7 @@ impl Receivers {
     ///
     /// # Errors
     /// [`DkgError::DuplicateNode`], [`DkgError::DuplicateKey`].
-    pub fn new(
-        members: impl IntoIterator<Item = (NodeIndex, PublicKey)>,
-    ) -> Result<Self, DkgError> {
+    pub fn new(members: impl IntoIterator<Item = (NodeIndex, PublicKey)>) -> Result<Self, DkgError> {
         let mut members: Vec<_> = members.into_iter().collect();
         members.sort_by_key(|(index, _)| *index);
         let mut receivers = Self::default();
@@ -52,9 +51,7 @@ impl Receivers {
 
     /// From the registrations on chain, node index and base58 of the key with proof. Those that cannot be used are
     /// returned by name; the others go on. Of two nodes with one key the lower index keeps it.
-    pub fn admit<'a>(
-        registrations: impl IntoIterator<Item = (u64, &'a str)>,
-    ) -> (Self, Vec<Refused>) {
+    pub fn admit<'a>(registrations: impl IntoIterator<Item = (u64, &'a str)>) -> (Self, Vec<Refused>) {
         let mut registrations: Vec<_> = registrations.into_iter().collect();
         registrations.sort_by_key(|(node, _)| *node);
         let mut receivers = Self::default();
@@ -83,15 +80,11 @@ impl Receivers {
             return Err(DkgError::DuplicateNode(index));
         }
         if let Some(holder) = holders.get(&key.point().to_bytes()) {
-            return Err(DkgError::DuplicateKey {
-                node: index,
-                holder: *holder,
-            });
+            return Err(DkgError::DuplicateKey { node: index, holder: *holder });
         }
         holders.insert(key.point().to_bytes(), index);
         self.indices.push(index);
         self.keys.push(*key.point());
-        self.tables.push(FixedBase::new(*key.point()));
         Ok(())
     }
 
@@ -115,9 +108,7 @@ impl Receivers {
     /// # Errors
     /// [`DkgError::UnknownReceiver`].
     pub fn position(&self, node: NodeIndex) -> Result<usize, DkgError> {
-        self.indices
-            .binary_search(&node)
-            .map_err(|_| DkgError::UnknownReceiver(node))
+        self.indices.binary_search(&node).map_err(|_| DkgError::UnknownReceiver(node))
     }
 
     /// y_1..y_n in the same order.
@@ -125,8 +116,8 @@ impl Receivers {
         &self.keys
     }
 
-    pub(crate) fn tables(&self) -> &[FixedBase<G1>] {
-        &self.tables
+    pub(crate) fn tables(&self) -> &[Comb<G1>] {
+        self.tables.get_or_init(|| self.keys.iter().map(|key| Comb::new(*key)).collect())
     }
 
     /// Refuses thresholds outside 1..=n.
@@ -137,10 +128,7 @@ impl Receivers {
         if (1..=self.len()).contains(&threshold) {
             Ok(())
         } else {
-            Err(DkgError::Threshold {
-                threshold,
-                receivers: self.len(),
-            })
+            Err(DkgError::Threshold { threshold, receivers: self.len() })
         }
     }
 }
@@ -184,43 +172,19 @@ mod tests {
         let node = |index| NodeIndex::new(index).unwrap();
         assert_eq!(receivers.indices(), [node(5), node(9)]);
         assert_eq!(receivers.position(node(9)), Ok(1));
-        assert_eq!(
-            receivers.position(node(7)),
-            Err(DkgError::UnknownReceiver(node(7)))
-        );
+        assert_eq!(receivers.position(node(7)), Err(DkgError::UnknownReceiver(node(7))));
         assert_eq!(
             refused,
             [
-                Refused {
-                    node: 0,
-                    reason: DkgError::ZeroIndex
-                },
-                Refused {
-                    node: 2,
-                    reason: DkgError::KeyProof
-                },
-                Refused {
-                    node: 3,
-                    reason: DkgError::NotBase58
-                },
-                Refused {
-                    node: 7,
-                    reason: DkgError::DuplicateKey {
-                        node: node(7),
-                        holder: node(5)
-                    }
-                },
-                Refused {
-                    node: 9,
-                    reason: DkgError::DuplicateNode(node(9))
-                },
+                Refused { node: 0, reason: DkgError::ZeroIndex },
+                Refused { node: 2, reason: DkgError::KeyProof },
+                Refused { node: 3, reason: DkgError::NotBase58 },
+                Refused { node: 7, reason: DkgError::DuplicateKey { node: node(7), holder: node(5) } },
+                Refused { node: 9, reason: DkgError::DuplicateNode(node(9)) },
             ]
         );
         assert_eq!(
-            Receivers::new([
-                (node(1), keys[0].public.key()),
-                (node(1), keys[1].public.key())
-            ]),
+            Receivers::new([(node(1), keys[0].public.key()), (node(1), keys[1].public.key())]),
             Err(DkgError::DuplicateNode(node(1)))
         );
     }

@@ -1,7 +1,6 @@
 //! Verification of dealings (`docs/protocol/crypto.md` §8.7): everybody reaches the same verdict from public data.
 
-use crate::chunks::CHUNKS;
-use crate::equations::Equations;
+use crate::equations::{CiphertextWeights, Equations};
 use crate::{Dealing, DealingPart, DkgError, Receivers};
 use nym_curve::{G2Affine, Scalar};
 use rand::{CryptoRng, RngCore};
@@ -22,28 +21,17 @@ impl Dealing {
         self.check(receivers, threshold, previous)?;
         let mut equations = Equations::new(receivers.keys());
         self.contribute(&Parts::ALL, receivers, &mut equations, rng);
-        if equations.hold() {
-            Ok(())
-        } else {
-            self.find_fault(receivers, rng)
-        }
+        if equations.hold() { Ok(()) } else { self.find_fault(receivers, rng) }
     }
 
     /// Everything that is no equation.
-    fn check(
-        &self,
-        receivers: &Receivers,
-        threshold: usize,
-        previous: Option<&G2Affine>,
-    ) -> Result<(), DkgError> {
+    fn check(&self, receivers: &Receivers, threshold: usize, previous: Option<&G2Affine>) -> Result<(), DkgError> {
         receivers.check_threshold(threshold)?;
         self.ciphertexts.check(receivers)?;
         self.coefficients.check(threshold)?;
         self.proof_of_chunking.check(receivers.len())?;
         match previous {
-            Some(previous) if self.coefficients.points().first() != Some(previous) => {
-                Err(DkgError::NotTheSameSecret)
-            }
+            Some(previous) if self.coefficients.points().first() != Some(previous) => Err(DkgError::NotTheSameSecret),
             _ => Ok(()),
         }
     }
@@ -56,69 +44,31 @@ impl Dealing {
         rng: &mut R,
     ) {
         let ciphertexts = &self.ciphertexts;
-        let mut r_weights = [Scalar::ZERO; CHUNKS];
-        let mut c_weights = vec![[Scalar::ZERO; CHUNKS]; receivers.len()];
+        let mut weights = CiphertextWeights::new(receivers.len());
         if parts.integrity {
-            let weights = std::array::from_fn(|_| Scalar::random_weight(rng));
-            equations.add_integrity(&ciphertexts.s, &ciphertexts.z, &weights);
-            r_weights = weights;
+            weights.r = std::array::from_fn(|_| Scalar::random_weight(rng));
+            equations.add_integrity(&ciphertexts.s, &ciphertexts.z, &weights.r);
         }
         if parts.chunking {
-            self.proof_of_chunking.contribute(
-                ciphertexts,
-                equations,
-                receivers.keys(),
-                &mut r_weights,
-                &mut c_weights,
-                rng,
-            );
+            self.proof_of_chunking.contribute(ciphertexts, receivers.keys(), equations, &mut weights, rng);
         }
         if parts.sharing {
             let (r, c) = ciphertexts.combined();
-            self.proof_of_sharing.contribute(
-                receivers,
-                &self.coefficients,
-                (&r, &c),
-                equations,
-                &mut r_weights,
-                &mut c_weights,
-                rng,
-            );
+            let statement = (&self.coefficients, &r, c.as_slice());
+            self.proof_of_sharing.contribute(receivers, statement, equations, &mut weights, rng);
         }
         let points = ciphertexts.r.iter().chain(ciphertexts.c.iter().flatten());
-        for (point, weight) in points.zip(r_weights.iter().chain(c_weights.iter().flatten())) {
+        for (point, weight) in points.zip(weights.r.iter().chain(weights.c.iter().flatten())) {
             equations.add(*point, *weight);
         }
     }
 
     /// Checks part by part, in the order of the specification.
-    fn find_fault<R: RngCore + CryptoRng + ?Sized>(
-        &self,
-        receivers: &Receivers,
-        rng: &mut R,
-    ) -> Result<(), DkgError> {
+    fn find_fault<R: RngCore + CryptoRng + ?Sized>(&self, receivers: &Receivers, rng: &mut R) -> Result<(), DkgError> {
         for (part, parts) in [
-            (
-                DealingPart::Integrity,
-                Parts {
-                    integrity: true,
-                    ..Parts::NONE
-                },
-            ),
-            (
-                DealingPart::Chunking,
-                Parts {
-                    chunking: true,
-                    ..Parts::NONE
-                },
-            ),
-            (
-                DealingPart::Sharing,
-                Parts {
-                    sharing: true,
-                    ..Parts::NONE
-                },
-            ),
+            (DealingPart::Integrity, Parts { integrity: true, ..Parts::NONE }),
+            (DealingPart::Chunking, Parts { chunking: true, ..Parts::NONE }),
+            (DealingPart::Sharing, Parts { sharing: true, ..Parts::NONE }),
         ] {
             let mut equations = Equations::new(receivers.keys());
             self.contribute(&parts, receivers, &mut equations, rng);
@@ -146,30 +96,20 @@ pub fn verify_dealings<R: RngCore + CryptoRng + ?Sized>(
     if let Some(previous) = previous
         && previous.len() != dealings.len()
     {
-        return Err(DkgError::PreviousKeySize {
-            expected: dealings.len(),
-            got: previous.len(),
-        });
+        return Err(DkgError::PreviousKeySize { expected: dealings.len(), got: previous.len() });
     }
-    let blame = |index, source| DkgError::Dealing {
-        index,
-        source: Box::new(source),
-    };
+    let blame = |index, source| DkgError::Dealing { index, source: Box::new(source) };
     let mut equations = Equations::new(receivers.keys());
     for (index, dealing) in dealings.iter().enumerate() {
         let previous = previous.map(|components| &components[index]);
-        dealing
-            .check(receivers, threshold, previous)
-            .map_err(|source| blame(index, source))?;
+        dealing.check(receivers, threshold, previous).map_err(|source| blame(index, source))?;
         dealing.contribute(&Parts::ALL, receivers, &mut equations, rng);
     }
     if equations.hold() {
         return Ok(());
     }
     for (index, dealing) in dealings.iter().enumerate() {
-        dealing
-            .find_fault(receivers, rng)
-            .map_err(|source| blame(index, source))?;
+        dealing.find_fault(receivers, rng).map_err(|source| blame(index, source))?;
     }
     Ok(())
 }
@@ -181,14 +121,6 @@ struct Parts {
 }
 
 impl Parts {
-    const ALL: Self = Self {
-        integrity: true,
-        chunking: true,
-        sharing: true,
-    };
-    const NONE: Self = Self {
-        integrity: false,
-        chunking: false,
-        sharing: false,
-    };
+    const ALL: Self = Self { integrity: true, chunking: true, sharing: true };
+    const NONE: Self = Self { integrity: false, chunking: false, sharing: false };
 }

@@ -25,34 +25,20 @@ impl PublishedKey<'_> {
     ///
     /// # Errors
     /// [`DkgError::WrongCount`], [`DkgError::KeyMismatch`] naming the component.
-    pub fn check<R: RngCore + CryptoRng + ?Sized>(
-        &self,
-        derived: &[G2Affine],
-        rng: &mut R,
-    ) -> Result<(), DkgError> {
+    pub fn check<R: RngCore + CryptoRng + ?Sized>(&self, derived: &[G2Affine], rng: &mut R) -> Result<(), DkgError> {
         let differs = |component| Err(DkgError::KeyMismatch { component });
         let components = derived.len();
-        for (what, got) in [
-            ("the list of β of G1", self.beta_g1.len() + 1),
-            ("the list of β of G2", self.beta_g2.len() + 1),
-        ] {
+        for (what, got) in
+            [("the list of β of G1", self.beta_g1.len() + 1), ("the list of β of G2", self.beta_g2.len() + 1)]
+        {
             if got != components {
-                return Err(DkgError::WrongCount {
-                    what,
-                    expected: components.saturating_sub(1),
-                    got: got - 1,
-                });
+                return Err(DkgError::WrongCount { what, expected: components.saturating_sub(1), got: got - 1 });
             }
         }
         if *self.alpha != derived[0] {
             return differs(KeyComponent::Alpha);
         }
-        if let Some(j) = self
-            .beta_g2
-            .iter()
-            .zip(&derived[1..])
-            .position(|(beta, derived)| beta != derived)
-        {
+        if let Some(j) = self.beta_g2.iter().zip(&derived[1..]).position(|(beta, derived)| beta != derived) {
             return differs(KeyComponent::BetaG2(j));
         }
         let weights = random_weights(self.beta_g1.len(), rng);
@@ -61,11 +47,7 @@ impl PublishedKey<'_> {
         if same_logarithm(&first, &second) {
             return Ok(());
         }
-        let culprit = self
-            .beta_g1
-            .iter()
-            .zip(self.beta_g2)
-            .position(|(first, second)| !same_logarithm(first, second));
+        let culprit = self.beta_g1.iter().zip(self.beta_g2).position(|(first, second)| !same_logarithm(first, second));
         culprit.map_or(Ok(()), |j| differs(KeyComponent::BetaG1(j)))
     }
 }

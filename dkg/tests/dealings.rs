@@ -6,8 +6,7 @@ mod common;
 use common::{node, parties, rng};
 use nym_curve::{G1Affine, G2, G2Affine, Point, Scalar, interpolate_at_zero};
 use nym_dkg::{
-    Dealing, DealingPart, DkgError, MAX_DEALING_BYTES, NodeIndex, Receivers, keep_searching,
-    verify_dealings,
+    Dealing, DealingPart, DkgError, MAX_DEALING_BYTES, NodeIndex, Receivers, keep_searching, verify_dealings,
 };
 use proptest::prelude::*;
 
@@ -35,24 +34,13 @@ fn a_dealing_verifies_and_decrypts_by_both_key_forms() {
         assert_eq!(read, dealing);
 
         for (index, pair) in &parties {
-            let share = read
-                .decrypt_share(&pair.decryption, &receivers, *index, &mut keep_searching)
-                .unwrap();
+            let share = read.decrypt_share(&pair.decryption, &receivers, *index, &mut keep_searching).unwrap();
             assert!(dealing.coefficients().contains(*index, &share));
-            assert!(
-                !dealing
-                    .coefficients()
-                    .contains(node(index.get() + 1), &share)
-                    || t == 1
-            );
+            assert!(!dealing.coefficients().contains(node(index.get() + 1), &share) || t == 1);
             #[cfg(feature = "blst")]
             {
                 let peer_form = pair.decryption.without_scalar();
-                assert_eq!(
-                    read.decrypt_share(&peer_form, &receivers, *index, &mut keep_searching)
-                        .unwrap(),
-                    share
-                );
+                assert_eq!(read.decrypt_share(&peer_form, &receivers, *index, &mut keep_searching).unwrap(), share);
             }
         }
     }
@@ -66,49 +54,24 @@ fn shape_errors_are_named() {
     let dealing = Dealing::create(&receivers, 3, &mut rng).unwrap();
     assert_eq!(
         dealing.verify(&fewer, 3, None, &mut rng),
-        Err(DkgError::WrongCount {
-            what: "the list of ciphertext rows",
-            expected: 3,
-            got: 4
-        })
+        Err(DkgError::WrongCount { what: "the list of ciphertext rows", expected: 3, got: 4 })
     );
     assert_eq!(
         dealing.verify(&receivers, 2, None, &mut rng),
-        Err(DkgError::WrongCount {
-            what: "the list of public coefficients",
-            expected: 2,
-            got: 3
-        })
+        Err(DkgError::WrongCount { what: "the list of public coefficients", expected: 2, got: 3 })
     );
     for threshold in [0, 5] {
-        let refused = Err(DkgError::Threshold {
-            threshold,
-            receivers: 4,
-        });
-        assert_eq!(
-            dealing.verify(&receivers, threshold, None, &mut rng),
-            refused
-        );
-        assert_eq!(
-            Dealing::create(&receivers, threshold, &mut rng).map(|_| ()),
-            refused
-        );
+        let refused = Err(DkgError::Threshold { threshold, receivers: 4 });
+        assert_eq!(dealing.verify(&receivers, threshold, None, &mut rng), refused);
+        assert_eq!(Dealing::create(&receivers, threshold, &mut rng).map(|_| ()), refused);
     }
     let nobody = Receivers::default();
-    assert_eq!(
-        Dealing::create(&nobody, 1, &mut rng).map(|_| ()),
-        Err(DkgError::NoReceivers)
-    );
+    assert_eq!(Dealing::create(&nobody, 1, &mut rng).map(|_| ()), Err(DkgError::NoReceivers));
     let other = G2Affine::generator();
-    assert_eq!(
-        dealing.verify(&receivers, 3, Some(&other), &mut rng),
-        Err(DkgError::NotTheSameSecret)
-    );
+    assert_eq!(dealing.verify(&receivers, 3, Some(&other), &mut rng), Err(DkgError::NotTheSameSecret));
     assert_eq!(
         Dealing::reshare(&receivers, 3, &Scalar::ZERO, &mut rng).map(|_| ()),
-        Err(DkgError::Identity {
-            what: "the public counterpart of the secret"
-        })
+        Err(DkgError::Identity { what: "the public counterpart of the secret" })
     );
 }
 
@@ -131,11 +94,7 @@ fn every_element_is_bound_by_some_equation() {
         (ct + 15 * 48, g1.to_vec(), DealingPart::Integrity),
         (ct + 16 * 48, g1.to_vec(), DealingPart::Integrity),
         (ct + 32 * 48, g2.to_vec(), DealingPart::Integrity),
-        (
-            ct + 32 * 48 + 16 * 96 + 4,
-            g1.to_vec(),
-            DealingPart::Chunking,
-        ),
+        (ct + 32 * 48 + 16 * 96 + 4, g1.to_vec(), DealingPart::Chunking),
         (ciphertexts.end - 48, g1.to_vec(), DealingPart::Chunking),
         (sharing.start, g1.to_vec(), DealingPart::Sharing),
         (sharing.start + 48, g2.to_vec(), DealingPart::Sharing),
@@ -154,22 +113,14 @@ fn every_element_is_bound_by_some_equation() {
     let z_s = z_r + 32 * n + 4;
     forgeries.push((z_r, vec![1], DealingPart::Chunking));
     forgeries.push((z_s + 7, vec![good[z_s + 7] ^ 1], DealingPart::Chunking));
-    forgeries.push((
-        chunking.end - 32,
-        vec![good[chunking.end - 32] ^ 1],
-        DealingPart::Chunking,
-    ));
+    forgeries.push((chunking.end - 32, vec![good[chunking.end - 32] ^ 1], DealingPart::Chunking));
 
     for (position, replacement, part) in forgeries {
         let mut bytes = good.clone();
         bytes[position..position + replacement.len()].copy_from_slice(&replacement);
         assert_ne!(bytes, good, "the forgery at {position} changes nothing");
         let forged = Dealing::from_bytes(&bytes).unwrap();
-        assert_eq!(
-            forged.verify(&receivers, t, None, &mut rng),
-            Err(DkgError::Invalid { part }),
-            "at {position}"
-        );
+        assert_eq!(forged.verify(&receivers, t, None, &mut rng), Err(DkgError::Invalid { part }), "at {position}");
     }
 }
 
@@ -183,18 +134,11 @@ fn responses_beyond_their_bound_are_refused() {
     bytes[last_z_s..last_z_s + 8].copy_from_slice(&17_112_499_200u64.to_be_bytes());
     let bound = 17_112_499_200;
     assert_eq!(
-        Dealing::from_bytes(&bytes)
-            .unwrap()
-            .verify(&receivers, 1, None, &mut rng),
+        Dealing::from_bytes(&bytes).unwrap().verify(&receivers, 1, None, &mut rng),
         Err(DkgError::ResponseOutOfRange { run: 31, bound })
     );
     bytes[last_z_s..last_z_s + 8].copy_from_slice(&u64::MAX.to_be_bytes());
-    assert!(
-        Dealing::from_bytes(&bytes)
-            .unwrap()
-            .verify(&receivers, 1, None, &mut rng)
-            .is_err()
-    );
+    assert!(Dealing::from_bytes(&bytes).unwrap().verify(&receivers, 1, None, &mut rng).is_err());
 }
 
 #[test]
@@ -205,29 +149,14 @@ fn identities_are_refused_where_nobody_honest_sends_them() {
     let good = Dealing::create(&receivers, t, &mut rng).unwrap().to_bytes();
     let [coefficients, ciphertexts, ..] = block_ranges(n, t);
     for (position, identity, what) in [
-        (
-            coefficients.start + 4,
-            G2Affine::identity().to_bytes().to_vec(),
-            "the constant coefficient",
-        ),
-        (
-            coefficients.start + 100,
-            G2Affine::identity().to_bytes().to_vec(),
-            "the leading coefficient",
-        ),
-        (
-            ciphertexts.start,
-            G1Affine::identity().to_bytes().to_vec(),
-            "R of a ciphertext",
-        ),
+        (coefficients.start + 4, G2Affine::identity().to_bytes().to_vec(), "the constant coefficient"),
+        (coefficients.start + 100, G2Affine::identity().to_bytes().to_vec(), "the leading coefficient"),
+        (ciphertexts.start, G1Affine::identity().to_bytes().to_vec(), "R of a ciphertext"),
     ] {
         let mut bytes = good.clone();
         bytes[position..position + identity.len()].copy_from_slice(&identity);
         let dealing = Dealing::from_bytes(&bytes).unwrap();
-        assert_eq!(
-            dealing.verify(&receivers, t, None, &mut rng),
-            Err(DkgError::Identity { what })
-        );
+        assert_eq!(dealing.verify(&receivers, t, None, &mut rng), Err(DkgError::Identity { what }));
     }
 }
 
@@ -242,18 +171,12 @@ fn errors_that_cancel_across_dealings_are_found() {
         let mut bytes = Dealing::create(&receivers, t, &mut rng).unwrap().to_bytes();
         let z0 = block_ranges(n, t)[1].start + 32 * 48;
         let point = G2::from(G2Affine::from_slice(&bytes[z0..z0 + 96]).unwrap());
-        let moved = if sign == 1 {
-            point + G2::generator()
-        } else {
-            point - G2::generator()
-        };
+        let moved = if sign == 1 { point + G2::generator() } else { point - G2::generator() };
         bytes[z0..z0 + 96].copy_from_slice(&moved.to_bytes());
         dealings.push(Dealing::from_bytes(&bytes).unwrap());
     }
     let verdict = verify_dealings(&dealings, &receivers, t, None, &mut rng);
-    let source = Box::new(DkgError::Invalid {
-        part: DealingPart::Integrity,
-    });
+    let source = Box::new(DkgError::Invalid { part: DealingPart::Integrity });
     assert_eq!(verdict, Err(DkgError::Dealing { index: 0, source }));
 }
 
@@ -262,13 +185,8 @@ fn a_batch_names_the_bad_dealing() {
     let mut rng = rng(7);
     let (n, t) = (3, 2);
     let (receivers, _) = parties(n);
-    let mut dealings: Vec<Dealing> = (0..5)
-        .map(|_| Dealing::create(&receivers, t, &mut rng).unwrap())
-        .collect();
-    assert_eq!(
-        verify_dealings(&dealings, &receivers, t, None, &mut rng),
-        Ok(())
-    );
+    let mut dealings: Vec<Dealing> = (0..5).map(|_| Dealing::create(&receivers, t, &mut rng).unwrap()).collect();
+    assert_eq!(verify_dealings(&dealings, &receivers, t, None, &mut rng), Ok(()));
     assert_eq!(verify_dealings(&[], &receivers, t, None, &mut rng), Ok(()));
 
     // A proof of sharing that belongs to another dealing.
@@ -276,19 +194,11 @@ fn a_batch_names_the_bad_dealing() {
     let range = block_ranges(n, t)[2].clone();
     bytes[range.clone()].copy_from_slice(&dealings[0].to_bytes()[range]);
     dealings[3] = Dealing::from_bytes(&bytes).unwrap();
-    let source = Box::new(DkgError::Invalid {
-        part: DealingPart::Sharing,
-    });
-    assert_eq!(
-        verify_dealings(&dealings, &receivers, t, None, &mut rng),
-        Err(DkgError::Dealing { index: 3, source })
-    );
+    let source = Box::new(DkgError::Invalid { part: DealingPart::Sharing });
+    assert_eq!(verify_dealings(&dealings, &receivers, t, None, &mut rng), Err(DkgError::Dealing { index: 3, source }));
     assert_eq!(
         verify_dealings(&dealings, &receivers, t, Some(&[]), &mut rng),
-        Err(DkgError::PreviousKeySize {
-            expected: 5,
-            got: 0
-        })
+        Err(DkgError::PreviousKeySize { expected: 5, got: 0 })
     );
 }
 
@@ -302,18 +212,10 @@ fn lengths_from_outside_are_checked_before_use() {
     }
     let mut longer = good.clone();
     longer.push(0);
-    assert_eq!(
-        Dealing::from_bytes(&longer),
-        Err(DkgError::TrailingBytes {
-            what: "a dealing",
-            left: 1
-        })
-    );
+    assert_eq!(Dealing::from_bytes(&longer), Err(DkgError::TrailingBytes { what: "a dealing", left: 1 }));
     assert_eq!(
         Dealing::from_bytes(&vec![0; MAX_DEALING_BYTES + 1]),
-        Err(DkgError::DealingTooLong {
-            got: MAX_DEALING_BYTES + 1
-        })
+        Err(DkgError::DealingTooLong { got: MAX_DEALING_BYTES + 1 })
     );
     // Every count and length prefix, set to its maximum and to one more than it is.
     let [coefficients, ciphertexts, sharing, chunking] = block_ranges(2, 2);
@@ -343,10 +245,7 @@ fn lengths_from_outside_are_checked_before_use() {
     }
     let mut empty = good[..rows].to_vec();
     empty.extend_from_slice(&[0; 4]);
-    assert_eq!(
-        nym_dkg::Ciphertexts::from_bytes(&empty[ciphertexts.start..]),
-        Err(DkgError::NoReceivers)
-    );
+    assert_eq!(nym_dkg::Ciphertexts::from_bytes(&empty[ciphertexts.start..]), Err(DkgError::NoReceivers));
 }
 
 #[test]
@@ -354,9 +253,7 @@ fn the_wrong_key_or_row_is_said_and_not_searched_for() {
     let mut rng = rng(9);
     let (receivers, parties) = parties(2);
     let dealing = Dealing::create(&receivers, 1, &mut rng).unwrap();
-    let [(first, pair), (second, _)] = parties[..] else {
-        unreachable!()
-    };
+    let [(first, pair), (second, _)] = parties[..] else { unreachable!() };
     assert_eq!(
         dealing.decrypt_share(&pair.decryption, &receivers, second, &mut keep_searching),
         Err(DkgError::WrongKey(second))
@@ -365,11 +262,7 @@ fn the_wrong_key_or_row_is_said_and_not_searched_for() {
         dealing.decrypt_share(&pair.decryption, &receivers, node(4), &mut keep_searching),
         Err(DkgError::UnknownReceiver(node(4)))
     );
-    assert!(
-        dealing
-            .decrypt_share(&pair.decryption, &receivers, first, &mut keep_searching)
-            .is_ok()
-    );
+    assert!(dealing.decrypt_share(&pair.decryption, &receivers, first, &mut keep_searching).is_ok());
 }
 
 proptest! {

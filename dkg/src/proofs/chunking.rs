@@ -4,7 +4,7 @@ use crate::DkgError;
 use crate::chunks::{CHUNK_BASE, CHUNKS, Chunked};
 use crate::ciphertexts::{Ciphertexts, KeyTables, Randomness};
 use crate::encoding::{Reader, put_count, put_g1s, put_scalars};
-use crate::equations::Equations;
+use crate::equations::{CiphertextWeights, Equations};
 use crate::proofs::oracle;
 use crate::setup::setup;
 use nym_curve::{G1, G1Affine, Point, Scalar, hash_parts_to_scalar, random_weights};
@@ -93,14 +93,12 @@ impl ProofOfChunking {
 
         let transcript = Transcript::new(keys, ciphertexts, &y0, &run_nonces);
         let (run_masks, challenges, responses_s) =
-            mask(bounds, &transcript, shares, &beta, &log_y0, rng)
-                .ok_or(DkgError::ChunkingAttempts(ATTEMPTS))?;
+            mask(bounds, &transcript, shares, &beta, &log_y0, rng).ok_or(DkgError::ChunkingAttempts(ATTEMPTS))?;
 
-        let delta: Zeroizing<Vec<Scalar>> =
-            Zeroizing::new((0..=keys.len()).map(|_| Scalar::random(rng)).collect());
-        let mut sum = g1.mul(&(delta[0] * &*log_y0));
+        let delta: Zeroizing<Vec<Scalar>> = Zeroizing::new((0..=keys.len()).map(|_| Scalar::random(rng)).collect());
+        let mut sum = g1.mul(&(delta[0] * *log_y0));
         for (table, delta_i) in tables.iter().zip(&delta[1..]) {
-            table.add_mul(delta_i, &mut sum);
+            sum += table.mul(delta_i);
         }
         let mut points: Vec<G1> = delta.iter().map(|delta_i| g1.mul(delta_i)).collect();
         points.push(sum);
@@ -113,52 +111,20 @@ impl ProofOfChunking {
         let responses_r = folded
             .chunks_exact(CHUNKS)
             .zip(&delta[1..])
-            .map(|(row, delta_i)| {
-                row.iter()
-                    .zip(&randomness.0)
-                    .fold(*delta_i, |sum, (e, r_j)| sum + e * r_j)
-            })
+            .map(|(row, delta_i)| row.iter().zip(&randomness.0).fold(*delta_i, |sum, (e, r_j)| sum + e * r_j))
             .collect();
-        let response_beta = beta
-            .iter()
-            .zip(&powers)
-            .fold(delta[0], |sum, (beta_k, power)| sum + beta_k * power);
+        let response_beta = beta.iter().zip(&powers).fold(delta[0], |sum, (beta_k, power)| sum + beta_k * power);
         beta.zeroize();
-        Ok(Self {
-            y0,
-            run_nonces,
-            run_masks,
-            key_nonces,
-            key_nonce_sum,
-            responses_r,
-            responses_s,
-            response_beta,
-        })
+        Ok(Self { y0, run_nonces, run_masks, key_nonces, key_nonce_sum, responses_r, responses_s, response_beta })
     }
 
     /// Checks everything that is no equation: lengths and ranges.
     pub(crate) fn check(&self, receivers: usize) -> Result<(), DkgError> {
         let expect = |what, expected, got| {
-            if expected == got {
-                Ok(())
-            } else {
-                Err(DkgError::WrongCount {
-                    what,
-                    expected,
-                    got,
-                })
-            }
+            if expected == got { Ok(()) } else { Err(DkgError::WrongCount { what, expected, got }) }
         };
-        expect(
-            "the list of key nonces of the proof of chunking",
-            receivers + 1,
-            self.key_nonces.len(),
-        )?;
-        expect(
-            "the list of responses of the proof of chunking",
-            receivers,
-            self.responses_r.len(),
-        )?;
+        expect("the list of key nonces of the proof of chunking", receivers + 1, self.key_nonces.len())?;
+        expect("the list of responses of the proof of chunking", receivers, self.responses_r.len())?;
         let bound = Bounds::new(receivers)?.limit;
         match self.responses_s.iter().position(|z| *z >= bound) {
             Some(run) => Err(DkgError::ResponseOutOfRange { run, bound }),
@@ -166,25 +132,19 @@ impl ProofOfChunking {
         }
     }
 
-    /// Adds the three equations to the batch. What they say about R_j and C_ij is added to `r_weights` and `c_weights`,
+    /// Adds the three equations to the batch. What they say about R_j and C_ij is added to `weights`,
     /// because the other parts of a dealing speak about the same points.
     pub(crate) fn contribute<R: RngCore + CryptoRng + ?Sized>(
         &self,
         ciphertexts: &Ciphertexts,
-        equations: &mut Equations<'_>,
         keys: &[G1Affine],
-        r_weights: &mut [Scalar; CHUNKS],
-        c_weights: &mut [[Scalar; CHUNKS]],
+        equations: &mut Equations<'_>,
+        weights: &mut CiphertextWeights,
         rng: &mut R,
     ) {
         let transcript = Transcript::new(keys, ciphertexts, &self.y0, &self.run_nonces);
         let challenges = transcript.challenges(&self.run_masks);
-        let c = second_challenge(
-            &challenges,
-            &self.responses_s,
-            &self.key_nonces,
-            &self.key_nonce_sum,
-        );
+        let c = second_challenge(&challenges, &self.responses_s, &self.key_nonces, &self.key_nonce_sum);
         let powers = c.powers(RUNS);
         let folded = fold(&challenges, &powers);
 
@@ -193,7 +153,7 @@ impl ProofOfChunking {
         for (i, (row, weight)) in folded.chunks_exact(CHUNKS).zip(&row_weights).enumerate() {
             equations.add(self.key_nonces[i + 1], *weight);
             equations.add_g1(-(weight * self.responses_r[i]));
-            for (r_weight, e) in r_weights.iter_mut().zip(row) {
+            for (r_weight, e) in weights.r.iter_mut().zip(row) {
                 *r_weight += weight * e;
             }
         }
@@ -207,7 +167,7 @@ impl ProofOfChunking {
         // 3: Y + Σ_ij (Σ_k e_ijk·c^k)·C_ij + Σ_k c^k·D'_k = Σ_i z_r,i·y_i + z_β·y0 + (Σ_k c^k·z_s,k)·g1.
         let weight = Scalar::random_weight(rng);
         equations.add(self.key_nonce_sum, weight);
-        for (c_row, row) in c_weights.iter_mut().zip(folded.chunks_exact(CHUNKS)) {
+        for (c_row, row) in weights.c.iter_mut().zip(folded.chunks_exact(CHUNKS)) {
             for (c_weight, e) in c_row.iter_mut().zip(row) {
                 *c_weight += weight * e;
             }
@@ -219,11 +179,7 @@ impl ProofOfChunking {
             equations.add_key(i, -(weight * response));
         }
         equations.add(self.y0, -(weight * self.response_beta));
-        let sum: Scalar = powers
-            .iter()
-            .zip(&self.responses_s)
-            .map(|(power, z)| power * Scalar::from(*z))
-            .sum();
+        let sum: Scalar = powers.iter().zip(&self.responses_s).map(|(power, z)| power * Scalar::from(*z)).sum();
         equations.add_g1(-(weight * sum));
     }
 
@@ -261,30 +217,16 @@ impl ProofOfChunking {
         let key_nonces = reader.g1s(count, "D of the proof of chunking")?;
         let key_nonce_sum = reader.g1("Y of the proof of chunking")?;
         let count = reader.count(Scalar::LEN, "the responses of the proof of chunking")?;
-        let responses_r = (0..count)
-            .map(|_| reader.scalar("a response of the proof of chunking"))
-            .collect::<Result<_, _>>()?;
-        reader.exact_count(
-            RUNS,
-            8,
-            "the list of run responses of the proof of chunking",
-        )?;
+        let responses_r =
+            (0..count).map(|_| reader.scalar("a response of the proof of chunking")).collect::<Result<_, _>>()?;
+        reader.exact_count(RUNS, 8, "the list of run responses of the proof of chunking")?;
         let mut responses_s = [0; RUNS];
         for response in &mut responses_s {
             *response = reader.u64("a run response of the proof of chunking")?;
         }
         let response_beta = reader.scalar("the last response of the proof of chunking")?;
         reader.finish("the proof of chunking")?;
-        Ok(Self {
-            y0,
-            run_nonces,
-            run_masks,
-            key_nonces,
-            key_nonce_sum,
-            responses_r,
-            responses_s,
-            response_beta,
-        })
+        Ok(Self { y0, run_nonces, run_masks, key_nonces, key_nonce_sum, responses_r, responses_s, response_beta })
     }
 }
 
@@ -298,22 +240,18 @@ fn mask<R: RngCore + CryptoRng + ?Sized>(
     rng: &mut R,
 ) -> Option<([G1Affine; RUNS], Vec<Challenges>, [u64; RUNS])> {
     let g1 = &setup().g1;
-    let hidden: Zeroizing<Vec<Scalar>> =
-        Zeroizing::new(beta.iter().map(|beta_k| beta_k * log_y0).collect());
+    let hidden: Zeroizing<Vec<Scalar>> = Zeroizing::new(beta.iter().map(|beta_k| beta_k * log_y0).collect());
     let spread = Scalar::from(bounds.spread);
     for _ in 0..ATTEMPTS {
         // σ_k + S, so that it is never negative.
-        let lifted: Zeroizing<[u64; RUNS]> = Zeroizing::new(std::array::from_fn(|_| {
-            rng.gen_range(0..=bounds.limit + bounds.spread)
-        }));
+        let lifted: Zeroizing<[u64; RUNS]> =
+            Zeroizing::new(std::array::from_fn(|_| rng.gen_range(0..=bounds.limit + bounds.spread)));
         let masks: Vec<G1> = hidden
             .iter()
             .zip(lifted.iter())
             .map(|(hidden, lifted)| g1.mul(&(hidden + Scalar::from(*lifted) - spread)))
             .collect();
-        let masks = G1::batch_to_affine(&masks)
-            .try_into()
-            .expect("one mask per run");
+        let masks = G1::batch_to_affine(&masks).try_into().expect("one mask per run");
         let challenges = transcript.challenges(&masks);
         let mut sums: Zeroizing<[i64; RUNS]> = Zeroizing::new([0; RUNS]);
         for (row, share) in challenges.chunks_exact(CHUNKS).zip(shares) {
@@ -324,17 +262,11 @@ fn mask<R: RngCore + CryptoRng + ?Sized>(
             }
         }
         let responses = sums.iter().zip(lifted.iter()).map(|(sum, lifted)| {
-            let response = lifted
-                .checked_add_signed(*sum)?
-                .checked_sub(bounds.spread)?;
+            let response = lifted.checked_add_signed(*sum)?.checked_sub(bounds.spread)?;
             (response < bounds.limit).then_some(response)
         });
         if let Some(responses) = responses.collect::<Option<Vec<u64>>>() {
-            return Some((
-                masks,
-                challenges,
-                responses.try_into().expect("one response per run"),
-            ));
+            return Some((masks, challenges, responses.try_into().expect("one response per run")));
         }
     }
     None
@@ -347,26 +279,15 @@ struct Transcript {
 }
 
 impl Transcript {
-    fn new(
-        keys: &[G1Affine],
-        ciphertexts: &Ciphertexts,
-        y0: &G1Affine,
-        run_nonces: &[G1Affine; RUNS],
-    ) -> Self {
-        let mut bytes =
-            Vec::with_capacity(48 * (keys.len() + CHUNKS * (1 + ciphertexts.c.len()) + 1 + RUNS));
+    fn new(keys: &[G1Affine], ciphertexts: &Ciphertexts, y0: &G1Affine, run_nonces: &[G1Affine; RUNS]) -> Self {
+        let mut bytes = Vec::with_capacity(48 * (keys.len() + CHUNKS * (1 + ciphertexts.c.len()) + 1 + RUNS));
         put_g1s(&mut bytes, keys);
         put_g1s(&mut bytes, &ciphertexts.r);
         put_g1s(&mut bytes, ciphertexts.c.iter().flatten());
         put_g1s(&mut bytes, [y0]);
         put_g1s(&mut bytes, run_nonces);
-        let digest = Sha256::new()
-            .chain_update(ORACLE_DOMAIN)
-            .chain_update(&bytes);
-        Self {
-            digest,
-            groups: CHUNKS * ciphertexts.c.len(),
-        }
+        let digest = Sha256::new().chain_update(ORACLE_DOMAIN).chain_update(&bytes);
+        Self { digest, groups: CHUNKS * ciphertexts.c.len() }
     }
 
     fn seed(&self, run_masks: &[G1Affine; RUNS]) -> [u8; 32] {
@@ -387,8 +308,7 @@ fn second_challenge(
     key_nonces: &[G1Affine],
     key_nonce_sum: &G1Affine,
 ) -> Scalar {
-    let mut bytes =
-        Vec::with_capacity(8 * RUNS * (challenges.len() + 1) + 48 * (key_nonces.len() + 1));
+    let mut bytes = Vec::with_capacity(8 * RUNS * (challenges.len() + 1) + 48 * (key_nonces.len() + 1));
     for challenge in challenges.iter().flatten() {
         bytes.extend_from_slice(&u64::from(*challenge).to_be_bytes());
     }
@@ -413,11 +333,7 @@ fn fold(challenges: &[Challenges], powers: &[Scalar]) -> Vec<Scalar> {
     challenges
         .iter()
         .map(|runs| {
-            runs.iter()
-                .zip(&multiples)
-                .fold(Scalar::ZERO, |sum, (e, multiples)| {
-                    sum + multiples[usize::from(*e)]
-                })
+            runs.iter().zip(&multiples).fold(Scalar::ZERO, |sum, (e, multiples)| sum + multiples[usize::from(*e)])
         })
         .collect()
 }
@@ -439,38 +355,19 @@ mod tests {
 
     #[test]
     fn challenges_match_the_published_values() {
-        let ciphertexts = Ciphertexts {
-            r: points(1),
-            s: points(1),
-            z: [G2Affine::generator(); CHUNKS],
-            c: vec![points(100)],
-        };
+        let ciphertexts =
+            Ciphertexts { r: points(1), s: points(1), z: [G2Affine::generator(); CHUNKS], c: vec![points(100)] };
         let transcript = Transcript::new(&[point(9)], &ciphertexts, &point(7), &points(200));
+        let published = crate::published::published().chunking;
         let masks = points(300);
-        assert_eq!(
-            hex::encode(transcript.seed(&masks)),
-            "819b82aaf8d563176051b4757b102ae9849e014c5b2715f2f85237ad7cfc4716"
-        );
+        assert_eq!(hex::encode(transcript.seed(&masks)), published.seed);
         let challenges = transcript.challenges(&masks);
-        assert_eq!(
-            challenges[0][..16],
-            [
-                228, 99, 30, 194, 171, 110, 90, 209, 82, 236, 125, 154, 224, 4, 211, 135
-            ]
-        );
-        assert_eq!(
-            hex::encode(Sha256::digest(challenges.concat())),
-            "1238274d82e9ce0cc96ab6f0bac24730e8db7d3214317bda9e79963c51875fbc"
-        );
+        assert_eq!(challenges[0][..16], published.challenges);
+        assert_eq!(hex::encode(Sha256::digest(challenges.concat())), published.challenges_sha256);
         let mut values = 1000..;
         let responses = std::array::from_fn(|_| values.next().unwrap());
-        assert_eq!(
-            hex::encode(
-                second_challenge(&challenges, &responses, &points::<2>(401), &point(403))
-                    .to_bytes()
-            ),
-            "75fd2050ef0e5c645a190f5d69a1b2f6aa175e85d92027790ec3decbd7b69203"
-        );
+        let second = second_challenge(&challenges, &responses, &points::<2>(401), &point(403));
+        assert_eq!(hex::encode(second.to_bytes()), published.second_challenge);
     }
 
     #[test]
@@ -478,28 +375,17 @@ mod tests {
         let bounds = Bounds::new(1).unwrap();
         assert_eq!((bounds.spread, bounds.limit), (267_382_800, 17_112_499_200));
         assert!(Bounds::new(10_000).is_ok());
-        assert_eq!(
-            Bounds::new(usize::MAX).err(),
-            Some(DkgError::TooManyReceivers(usize::MAX))
-        );
+        assert_eq!(Bounds::new(usize::MAX).err(), Some(DkgError::TooManyReceivers(usize::MAX)));
     }
 
     #[test]
     fn folding_is_the_sum_of_products() {
         let powers = Scalar::from(12345).powers(RUNS);
         let mut values = 0u8..;
-        let challenges = vec![
-            std::array::from_fn(|_| values.next().unwrap().wrapping_mul(37)),
-            [255; RUNS],
-        ];
+        let challenges = vec![std::array::from_fn(|_| values.next().unwrap().wrapping_mul(37)), [255; RUNS]];
         let direct: Vec<Scalar> = challenges
             .iter()
-            .map(|runs| {
-                runs.iter()
-                    .zip(&powers)
-                    .map(|(e, power)| Scalar::from(u64::from(*e)) * power)
-                    .sum()
-            })
+            .map(|runs| runs.iter().zip(&powers).map(|(e, power)| Scalar::from(u64::from(*e)) * power).sum())
             .collect();
         assert_eq!(fold(&challenges, &powers), direct);
     }

@@ -1,8 +1,8 @@
 //! Proof that the ciphertexts hold the values of the committed polynomial (`docs/protocol/crypto.md` §8.6).
 
-use crate::chunks::{CHUNKS, chunk_weights};
+use crate::chunks::chunk_weights;
 use crate::encoding::{Reader, put_g1s, put_g2s, put_scalars};
-use crate::equations::Equations;
+use crate::equations::{CiphertextWeights, Equations};
 use crate::setup::setup;
 use crate::{DkgError, PublicCoefficients, Receivers};
 use nym_curve::{G1, G1Affine, G2Affine, Point, Scalar, hash_parts_to_scalar};
@@ -42,37 +42,23 @@ impl ProofOfSharing {
         let powers = x.powers(keys.len());
         let alpha = Zeroizing::new(Scalar::random(rng));
         let rho = Zeroizing::new(Scalar::random(rng));
-        let points = G1::batch_to_affine(&[
-            setup.g1.mul(&rho),
-            G1::msm(keys, &powers) * &*rho + setup.g1.mul(&alpha),
-        ]);
+        let points = G1::batch_to_affine(&[setup.g1.mul(&rho), G1::msm(keys, &powers) * *rho + setup.g1.mul(&alpha)]);
         let (f, y) = (points[0], points[1]);
         let a = setup.g2.mul(&alpha).to_affine();
         let challenge = challenge(&x, &f, &a, &y);
-        let folded: Scalar = powers
-            .iter()
-            .zip(shares)
-            .map(|(power, share)| power * share)
-            .sum();
-        Self {
-            f,
-            a,
-            y,
-            response_r: challenge * combined_r + &*rho,
-            response_alpha: challenge * folded + &*alpha,
-        }
+        let folded: Scalar = powers.iter().zip(shares).map(|(power, share)| power * share).sum();
+        Self { f, a, y, response_r: challenge * combined_r + *rho, response_alpha: challenge * folded + *alpha }
     }
 
-    /// Adds the three equations to the batch. What they say about R_j and C_ij is added to `r_weights` and `c_weights`.
+    /// Adds the three equations to the batch. What they say about R_j and C_ij is added to
+    /// `weights`.
     /// `r` and `c` are the combined ciphertexts.
     pub(crate) fn contribute<R: RngCore + CryptoRng + ?Sized>(
         &self,
         receivers: &Receivers,
-        coefficients: &PublicCoefficients,
-        (r, c): (&G1Affine, &[G1Affine]),
+        (coefficients, r, c): (&PublicCoefficients, &G1Affine, &[G1Affine]),
         equations: &mut Equations<'_>,
-        r_weights: &mut [Scalar; CHUNKS],
-        c_weights: &mut [[Scalar; CHUNKS]],
+        weights: &mut CiphertextWeights,
         rng: &mut R,
     ) {
         let x = instance(receivers.keys(), coefficients, r, c);
@@ -83,7 +69,7 @@ impl ProofOfSharing {
         // 1: c·R + F = z_r·g1, with R = Σ B^j·R_j.
         let weight = Scalar::random_weight(rng);
         let scaled = weight * challenge;
-        for (r_weight, chunk_weight) in r_weights.iter_mut().zip(&chunk_weights) {
+        for (r_weight, chunk_weight) in weights.r.iter_mut().zip(&chunk_weights) {
             *r_weight += scaled * chunk_weight;
         }
         equations.add(self.f, weight);
@@ -92,11 +78,7 @@ impl ProofOfSharing {
         // 2: c·Σ_k (Σ_i id_i^k·x^i)·A_k + A = z_α·g2.
         let weight = Scalar::random_weight(rng);
         let scaled = weight * challenge;
-        let ids: Vec<Scalar> = receivers
-            .indices()
-            .iter()
-            .map(|index| index.scalar())
-            .collect();
+        let ids: Vec<Scalar> = receivers.indices().iter().map(|index| index.scalar()).collect();
         let mut terms = powers.clone();
         for point in coefficients.points() {
             equations.add_second_group(*point, scaled * terms.iter().sum::<Scalar>());
@@ -111,7 +93,7 @@ impl ProofOfSharing {
         let weight = Scalar::random_weight(rng);
         let scaled = weight * challenge;
         let response = weight * self.response_r;
-        for (i, (c_row, power)) in c_weights.iter_mut().zip(&powers).enumerate() {
+        for (i, (c_row, power)) in weights.c.iter_mut().zip(&powers).enumerate() {
             let row_weight = scaled * power;
             for (c_weight, chunk_weight) in c_row.iter_mut().zip(&chunk_weights) {
                 *c_weight += row_weight * chunk_weight;
@@ -142,25 +124,13 @@ impl ProofOfSharing {
         let response_r = reader.scalar("a response of the proof of sharing")?;
         let response_alpha = reader.scalar("a response of the proof of sharing")?;
         reader.finish("the proof of sharing")?;
-        Ok(Self {
-            f,
-            a,
-            y,
-            response_r,
-            response_alpha,
-        })
+        Ok(Self { f, a, y, response_r, response_alpha })
     }
 }
 
 /// x, which binds keys, coefficients and combined ciphertexts.
-fn instance(
-    keys: &[G1Affine],
-    coefficients: &PublicCoefficients,
-    r: &G1Affine,
-    c: &[G1Affine],
-) -> Scalar {
-    let mut bytes =
-        Vec::with_capacity(48 * (keys.len() + 1 + c.len()) + 96 * coefficients.points().len());
+fn instance(keys: &[G1Affine], coefficients: &PublicCoefficients, r: &G1Affine, c: &[G1Affine]) -> Scalar {
+    let mut bytes = Vec::with_capacity(48 * (keys.len() + 1 + c.len()) + 96 * coefficients.points().len());
     put_g1s(&mut bytes, keys);
     put_g2s(&mut bytes, coefficients.points());
     put_g1s(&mut bytes, [r]);
@@ -169,10 +139,7 @@ fn instance(
 }
 
 fn challenge(x: &Scalar, f: &G1Affine, a: &G2Affine, y: &G1Affine) -> Scalar {
-    hash_parts_to_scalar(
-        &[&x.to_bytes(), &f.to_bytes(), &a.to_bytes(), &y.to_bytes()],
-        CHALLENGE_DOMAIN,
-    )
+    hash_parts_to_scalar(&[&x.to_bytes(), &f.to_bytes(), &a.to_bytes(), &y.to_bytes()], CHALLENGE_DOMAIN)
 }
 
 #[cfg(test)]
@@ -185,19 +152,9 @@ mod tests {
         let g1 = |factor| G1::generator().mul_u64(factor).to_affine();
         let g2 = |factor| G2::generator().mul_u64(factor).to_affine();
         let coefficients = PublicCoefficients::new(vec![g2(20), g2(21)]);
-        let x = instance(
-            &[g1(11), g1(12), g1(13)],
-            &coefficients,
-            &g1(31),
-            &[g1(41), g1(42), g1(43)],
-        );
-        assert_eq!(
-            hex::encode(x.to_bytes()),
-            "02458e897fddf460250afd9875a7b7f3c27c16db7ef04e9069b215ea27c1b74c"
-        );
-        assert_eq!(
-            hex::encode(challenge(&x, &g1(51), &g2(52), &g1(53)).to_bytes()),
-            "4e6f1bee8fb312a1d679059da18c6969b4bca33c3d3694fb8ca31706b2e80c41"
-        );
+        let x = instance(&[g1(11), g1(12), g1(13)], &coefficients, &g1(31), &[g1(41), g1(42), g1(43)]);
+        let published = crate::published::published().sharing;
+        assert_eq!(hex::encode(x.to_bytes()), published.instance);
+        assert_eq!(hex::encode(challenge(&x, &g1(51), &g2(52), &g1(53)).to_bytes()), published.challenge);
     }
 }

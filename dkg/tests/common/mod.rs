@@ -26,12 +26,8 @@ pub fn key_pairs() -> &'static [KeyPair] {
 
 /// The first `n` key pairs under uneven indices 3, 5, 7, ….
 pub fn parties(n: usize) -> (Receivers, Vec<(NodeIndex, &'static KeyPair)>) {
-    let parties: Vec<_> = (1u64..)
-        .zip(&key_pairs()[..n])
-        .map(|(i, pair)| (node(2 * i + 1), pair))
-        .collect();
-    let receivers =
-        Receivers::new(parties.iter().map(|(index, pair)| (*index, public(pair)))).unwrap();
+    let parties: Vec<_> = (1u64..).zip(&key_pairs()[..n]).map(|(i, pair)| (node(2 * i + 1), pair)).collect();
+    let receivers = Receivers::new(parties.iter().map(|(index, pair)| (*index, public(pair)))).unwrap();
     (receivers, parties)
 }
 
