@@ -159,6 +159,8 @@ pub mod attributes {
 pub mod no_reward {
     /// The node had left.
     pub const BOND_NOT_FOUND: &str = "bond_not_found";
+    /// The node was bonded in this very epoch, after its number had got a role.
+    pub const BONDED_THIS_EPOCH: &str = "bonded_this_epoch";
     /// Its performance or its work was zero.
     pub const ZERO_PERFORMANCE_OR_WORK: &str = "zero_performance_or_work";
 }

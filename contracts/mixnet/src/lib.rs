@@ -15,7 +15,32 @@
 //! ```
 
 pub mod constants;
+pub mod contract;
 pub mod events;
 pub mod msg;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod performance;
+pub mod rewards;
+#[cfg(any(feature = "selection", test))]
+pub mod selection;
 pub mod signing;
+pub mod state;
 pub mod types;
+
+mod delegations;
+mod epochs;
+mod error;
+mod execution;
+mod funds;
+mod intervals;
+mod key_rotation;
+mod nodes;
+mod params;
+mod pledges;
+mod queries;
+mod queue;
+mod roles;
+mod settings;
+mod versions;
+
+pub use error::ContractError;

@@ -27,7 +27,6 @@
 
 use crate::types::{Gateway, MixNode, NodeCostParams, Nonce, NymNode};
 use cosmwasm_std::{Addr, Coin, StdResult, to_json_vec};
-use nym_contracts_common::{ED25519_SIGNATURE_LENGTH, MessageSignature};
 use serde::Serialize;
 
 /// The document that a node signs: its compact JSON, fields in this order.
@@ -143,11 +142,6 @@ impl<Data: Serialize> SigningPayload<Data> {
     pub fn to_base58(&self) -> StdResult<String> {
         Ok(bs58::encode(self.to_plaintext()?).into_string())
     }
-}
-
-/// The signature's bytes when it has the length that ed25519 signatures have.
-pub(crate) fn ed25519_signature(signature: &MessageSignature) -> Option<&[u8]> {
-    Some(signature.as_bytes()).filter(|bytes| bytes.len() == ED25519_SIGNATURE_LENGTH)
 }
 
 #[cfg(test)]

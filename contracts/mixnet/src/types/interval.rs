@@ -39,10 +39,16 @@ pub struct Interval {
 pub enum InvalidInterval {
     /// No epochs.
     #[error("an interval has at least one epoch")]
-    NoEpochs,
+    EpochsInIntervalZero,
     /// Epochs without length.
-    #[error("an epoch lasts a whole number of seconds, at least one and at most 2^32")]
-    EpochLength,
+    #[error("an epoch lasts at least one second")]
+    EpochDurationZero,
+    /// Epochs of a fraction of a second, or of more than a century.
+    #[error("an epoch lasts a whole number of seconds, at most 2^32, not {} ns", .length.as_nanos())]
+    EpochDurationOutOfRange {
+        /// The length that was given.
+        length: Duration,
+    },
     /// A start that no calendar shows.
     #[error("an epoch cannot start {seconds} seconds after the start of 1970")]
     Start {
@@ -202,14 +208,17 @@ impl Interval {
 
 fn valid_epochs(epochs_in_interval: u32) -> Result<u32, InvalidInterval> {
     if epochs_in_interval == 0 {
-        return Err(InvalidInterval::NoEpochs);
+        return Err(InvalidInterval::EpochsInIntervalZero);
     }
     Ok(epochs_in_interval)
 }
 
 fn valid_length(epoch_length: Duration) -> Result<Duration, InvalidInterval> {
-    if epoch_length.subsec_nanos() != 0 || epoch_length.is_zero() || epoch_length > LONGEST_EPOCH {
-        return Err(InvalidInterval::EpochLength);
+    if epoch_length.is_zero() {
+        return Err(InvalidInterval::EpochDurationZero);
+    }
+    if epoch_length.subsec_nanos() != 0 || epoch_length > LONGEST_EPOCH {
+        return Err(InvalidInterval::EpochDurationOutOfRange { length: epoch_length });
     }
     Ok(epoch_length)
 }
