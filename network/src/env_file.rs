@@ -141,7 +141,10 @@ mod tests {
         let text = "# a comment\n\nexport A=1\nB = two words # rest\nC='x # y'\nD=\"a\\\"b\\\\c\" # tail\nE=\nA=2\n";
         let read = parse_variables(text, "test").unwrap();
         let value = |name: &str| read[name].as_str();
-        assert_eq!((value("A"), value("B"), value("C"), value("D"), value("E")), ("1", "two words", "x # y", "a\"b\\c", ""));
+        assert_eq!(
+            (value("A"), value("B"), value("C"), value("D"), value("E")),
+            ("1", "two words", "x # y", "a\"b\\c", "")
+        );
     }
 
     #[test]

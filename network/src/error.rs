@@ -84,8 +84,6 @@ pub enum NetworkError {
         reason: url::ParseError,
     },
     /// A ticket type's name is not known.
-    #[error(
-        "unknown ticket type {0:?}: use v1-mixnet-entry, v1-mixnet-exit, v1-wireguard-entry or v1-wireguard-exit"
-    )]
+    #[error("unknown ticket type {0:?}: use v1-mixnet-entry, v1-mixnet-exit, v1-wireguard-entry or v1-wireguard-exit")]
     TicketType(String),
 }

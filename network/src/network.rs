@@ -55,9 +55,7 @@ impl Network {
     pub fn local(nyxd_url: &str, nym_api_url: &str) -> Result<Self, NetworkError> {
         let endpoint = ValidatorDetails::new(nyxd_url, Some(nym_api_url), None)?;
         let apis = endpoint.api_url.clone().map(ApiUrl::plain).into_iter().collect();
-        Ok(Self::from(
-            NymNetworkDetails::new("localnet").with_validator_endpoint(endpoint).with_nym_api_urls(apis),
-        ))
+        Ok(Self::from(NymNetworkDetails::new("localnet").with_validator_endpoint(endpoint).with_nym_api_urls(apis)))
     }
 
     /// Replaces the contract addresses.
@@ -72,8 +70,11 @@ impl Network {
     /// # Errors
     /// Every way in which the file can be unreadable, incomplete or wrong; see [`NetworkError`].
     pub fn read_env_file(path: &Path) -> Result<Self, NetworkError> {
-        let text = fs::read_to_string(path)
-            .map_err(|reason| NetworkError::File { action: "read", path: path.into(), reason })?;
+        let text = fs::read_to_string(path).map_err(|reason| NetworkError::File {
+            action: "read",
+            path: path.into(),
+            reason,
+        })?;
         let name = path.display().to_string();
         Self::from_variables(parse_variables(&text, &name)?, &name)
     }
@@ -83,8 +84,11 @@ impl Network {
     /// # Errors
     /// [`NetworkError::File`] when the file cannot be written.
     pub fn write_env_file(&self, path: &Path) -> Result<(), NetworkError> {
-        fs::write(path, self.to_env_text())
-            .map_err(|reason| NetworkError::File { action: "write", path: path.into(), reason })
+        fs::write(path, self.to_env_text()).map_err(|reason| NetworkError::File {
+            action: "write",
+            path: path.into(),
+            reason,
+        })
     }
 
     /// Reads the text of an env file.
@@ -311,8 +315,11 @@ mod tests {
     fn every_missing_variable_is_named() {
         let text = local().to_env_text();
         for required in REQUIRED {
-            let without: String =
-                text.lines().filter(|line| !line.starts_with(&format!("{required}="))).map(|l| format!("{l}\n")).collect();
+            let without: String = text
+                .lines()
+                .filter(|line| !line.starts_with(&format!("{required}=")))
+                .map(|l| format!("{l}\n"))
+                .collect();
             match Network::from_env_text(&without).unwrap_err() {
                 NetworkError::Incomplete { missing, .. } => assert_eq!(missing, [required]),
                 other => panic!("{other}"),
@@ -329,7 +336,9 @@ mod tests {
         let without_lists: String = local()
             .to_env_text()
             .lines()
-            .filter(|line| !line.starts_with("NYM_APIS") && !line.starts_with("NYM_VPN") && !line.starts_with("NYXD_WS"))
+            .filter(|line| {
+                !line.starts_with("NYM_APIS") && !line.starts_with("NYM_VPN") && !line.starts_with("NYXD_WS")
+            })
             .map(|l| format!("{l}\n"))
             .collect();
         let network = Network::from_env_text(&without_lists).unwrap();

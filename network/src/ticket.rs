@@ -75,10 +75,7 @@ impl FromStr for TicketType {
     type Err = NetworkError;
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|kind| kind.name() == name)
-            .ok_or_else(|| NetworkError::TicketType(name.into()))
+        Self::ALL.into_iter().find(|kind| kind.name() == name).ok_or_else(|| NetworkError::TicketType(name.into()))
     }
 }
 

@@ -41,16 +41,14 @@ impl QueryClient {
         let base = if any.type_url == BaseAccount::type_url() {
             BaseAccount::decode(any.value.as_slice()).map_err(|reason| ClientError::answer(ACCOUNT, reason))?
         } else if any.type_url == ModuleAccount::type_url() {
-            let module = ModuleAccount::decode(any.value.as_slice()).map_err(|reason| ClientError::answer(ACCOUNT, reason))?;
+            let module =
+                ModuleAccount::decode(any.value.as_slice()).map_err(|reason| ClientError::answer(ACCOUNT, reason))?;
             module.base_account.ok_or_else(|| ClientError::answer(ACCOUNT, "a module account without its base"))?
         } else {
             return Err(ClientError::answer(ACCOUNT, format!("unknown kind of account {}", any.type_url)));
         };
-        let public_key = base
-            .pub_key
-            .map(PublicKey::try_from)
-            .transpose()
-            .map_err(|reason| ClientError::answer(ACCOUNT, reason))?;
+        let public_key =
+            base.pub_key.map(PublicKey::try_from).transpose().map_err(|reason| ClientError::answer(ACCOUNT, reason))?;
         Ok(Some(Account { address: address.clone(), number: base.account_number, sequence: base.sequence, public_key }))
     }
 
@@ -61,10 +59,9 @@ impl QueryClient {
     pub async fn existing_account(&self, address: &AccountId) -> Result<Account, ClientError> {
         match self.account(address).await? {
             Some(account) => Ok(account),
-            None => Err(ClientError::NoAccount {
-                address: address.clone(),
-                chain_id: self.chain_id().await?.to_string(),
-            }),
+            None => {
+                Err(ClientError::NoAccount { address: address.clone(), chain_id: self.chain_id().await?.to_string() })
+            }
         }
     }
 }

@@ -41,11 +41,8 @@ impl QueryClient {
     pub fn balances(&self, address: &AccountId) -> BoxStream<'_, Result<Coin, ClientError>> {
         let address = address.to_string();
         paged(move |key| {
-            let request = QueryAllBalancesRequest {
-                address: address.clone(),
-                pagination: page_after(key),
-                resolve_denom: false,
-            };
+            let request =
+                QueryAllBalancesRequest { address: address.clone(), pagination: page_after(key), resolve_denom: false };
             async move {
                 let answer: QueryAllBalancesResponse = self.query(ALL_BALANCES, &request).await?;
                 Ok((read_coins(ALL_BALANCES, &answer.balances)?, next_key(answer.pagination)))
@@ -81,6 +78,7 @@ fn read_coins(what: &str, coins: &[ProtoCoin]) -> Result<Vec<Coin>, ClientError>
 }
 
 fn read_coin(what: &str, coin: &ProtoCoin) -> Result<Coin, ClientError> {
-    let amount: u128 = coin.amount.parse().map_err(|_| ClientError::answer(what, format!("{:?} as an amount", coin.amount)))?;
+    let amount: u128 =
+        coin.amount.parse().map_err(|_| ClientError::answer(what, format!("{:?} as an amount", coin.amount)))?;
     Ok(Coin::new(amount, coin.denom.clone()))
 }

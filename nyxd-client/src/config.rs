@@ -30,7 +30,11 @@ impl Config {
     /// A Nyx chain behind this RPC address, with the usual parameters (`docs/protocol/quorum-contracts.md §10.1`).
     pub fn new(rpc_url: Url) -> Self {
         let details = nym_network::NymNetworkDetails {
-            endpoints: vec![nym_network::ValidatorDetails { nyxd_url: rpc_url.clone(), websocket_url: None, api_url: None }],
+            endpoints: vec![nym_network::ValidatorDetails {
+                nyxd_url: rpc_url.clone(),
+                websocket_url: None,
+                api_url: None,
+            }],
             ..nym_network::NymNetworkDetails::new("")
         };
         let network = Network::from(details);

@@ -100,7 +100,9 @@ pub enum ClientError {
         address: AccountId,
     },
     /// A broadcast got no answer, so the transaction may or may not be on its way.
-    #[error("it is unknown whether transaction {hash} was accepted ({reason}): look for it with `tx get {hash}` before sending it again")]
+    #[error(
+        "it is unknown whether transaction {hash} was accepted ({reason}): look for it with `tx get {hash}` before sending it again"
+    )]
     Uncertain {
         /// The transaction.
         hash: Hash,
@@ -121,7 +123,9 @@ pub enum ClientError {
         last: Option<String>,
     },
     /// Another program kept using the account's sequence numbers.
-    #[error("the sequence of account {address} changed {attempts} times while this transaction was sent: stop the other program that uses the account")]
+    #[error(
+        "the sequence of account {address} changed {attempts} times while this transaction was sent: stop the other program that uses the account"
+    )]
     SequenceContended {
         /// The account.
         address: AccountId,

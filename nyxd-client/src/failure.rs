@@ -80,10 +80,14 @@ impl ChainFailure {
             ("sdk", 21) => "the transaction is too large: split it",
             ("sdk", 22 | 38) | ("wasm", 8 | 22 | 28) => "check that the address, id or key exists on this network",
             ("sdk", 30) => "its timeout height has passed: send it again",
-            ("wasm", 5) if self.stage == Stage::Delivery => "the contract refused it, and the fee is paid: its own words say why",
+            ("wasm", 5) if self.stage == Stage::Delivery => {
+                "the contract refused it, and the fee is paid: its own words say why"
+            }
             ("wasm", 5) => "the contract refused it: its own words say why",
             ("wasm", 3 | 29) => "check that the code is a contract with the entry points that are called",
-            _ if self.stage == Stage::Delivery => "it has no effect but its fee is paid: correct the cause before sending again",
+            _ if self.stage == Stage::Delivery => {
+                "it has no effect but its fee is paid: correct the cause before sending again"
+            }
             _ if self.stage == Stage::Query => "check the query and that the network is the right one",
             _ => "nothing was paid: correct the cause and send again",
         }

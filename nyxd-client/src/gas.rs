@@ -74,7 +74,10 @@ pub(crate) fn kind_of(message: &Any) -> &str {
 
 /// The name of the contract's message inside an execution.
 fn contract_message(message: &Any) -> Option<String> {
-    use cosmrs::proto::{cosmwasm::wasm::v1::MsgExecuteContract, traits::{Message, Name}};
+    use cosmrs::proto::{
+        cosmwasm::wasm::v1::MsgExecuteContract,
+        traits::{Message, Name},
+    };
     if message.type_url != MsgExecuteContract::type_url() {
         return None;
     }

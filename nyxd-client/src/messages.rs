@@ -80,7 +80,11 @@ pub(crate) fn store_code(sender: &AccountId, wasm: &[u8]) -> Result<Any, ClientE
     Ok(packed(&MsgStoreCode { sender: sender.to_string(), wasm_byte_code, instantiate_permission: None }))
 }
 
-pub(crate) fn instantiate(sender: &AccountId, new: &Instantiation, message: &impl Serialize) -> Result<Any, ClientError> {
+pub(crate) fn instantiate(
+    sender: &AccountId,
+    new: &Instantiation,
+    message: &impl Serialize,
+) -> Result<Any, ClientError> {
     Ok(packed(&MsgInstantiateContract {
         sender: sender.to_string(),
         admin: text(new.admin.as_ref()),

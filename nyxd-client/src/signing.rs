@@ -6,9 +6,7 @@ use cosmrs::{
     AccountId, Any,
     proto::{
         cosmos::tx::v1beta1::{AuthInfo, SimulateRequest, SimulateResponse, TxRaw},
-        cosmwasm::wasm::v1::{
-            MsgInstantiateContract2Response, MsgInstantiateContractResponse, MsgStoreCodeResponse,
-        },
+        cosmwasm::wasm::v1::{MsgInstantiateContract2Response, MsgInstantiateContractResponse, MsgStoreCodeResponse},
         traits::Message,
     },
     tx::{Body, Fee, SignDoc, SignerInfo},
@@ -61,7 +59,10 @@ pub struct PendingTransaction {
 
 impl fmt::Debug for SigningClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SigningClient").field("queries", &self.queries).field("signer", &self.signer).finish_non_exhaustive()
+        f.debug_struct("SigningClient")
+            .field("queries", &self.queries)
+            .field("signer", &self.signer)
+            .finish_non_exhaustive()
     }
 }
 

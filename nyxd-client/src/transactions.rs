@@ -1,6 +1,9 @@
 //! Transactions that are in a block: their results, and how to find them.
 
-use cosmrs::proto::{cosmos::base::abci::v1beta1::TxMsgData, traits::{Message, Name}};
+use cosmrs::proto::{
+    cosmos::base::abci::v1beta1::TxMsgData,
+    traits::{Message, Name},
+};
 use futures::stream::BoxStream;
 use serde::Serialize;
 use tendermint::{Hash, abci};
@@ -132,7 +135,8 @@ impl From<tx::Response> for Transaction {
 impl From<abci::Event> for TransactionEvent {
     fn from(event: abci::Event) -> Self {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let attributes = event.attributes.iter().map(|pair| (text(pair.key_bytes()), text(pair.value_bytes()))).collect();
+        let attributes =
+            event.attributes.iter().map(|pair| (text(pair.key_bytes()), text(pair.value_bytes()))).collect();
         Self { kind: event.kind, attributes }
     }
 }

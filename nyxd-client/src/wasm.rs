@@ -90,8 +90,7 @@ impl QueryClient {
         let query_data =
             serde_json::to_vec(message).map_err(|reason| ClientError::message("a contract query", reason))?;
         let what = || format!("the query {} of contract {contract}", String::from_utf8_lossy(&query_data));
-        let request =
-            QuerySmartContractStateRequest { address: contract.to_string(), query_data: query_data.clone() };
+        let request = QuerySmartContractStateRequest { address: contract.to_string(), query_data: query_data.clone() };
         let answer: QuerySmartContractStateResponse = self.query(SMART_STATE, &request).await?;
         serde_json::from_slice(&answer.data).map_err(|reason| ClientError::answer(what(), reason))
     }

@@ -4,11 +4,11 @@ use cosmwasm_std::Decimal;
 use nym_contracts_common::{ContractBuildInformation, Percent};
 use nym_mixnet_contract::{
     msg::{
-        CurrentIntervalResponse, EpochAssignmentResponse, EstimatedCurrentEpochRewardResponse, KeyRotationIdResponse,
-        NodeDelegationResponse, NumberOfPendingEventsResponse, PendingRewardResponse, QueryMsg, RolesMetadataResponse,
-        StakeSaturationResponse,
-        CurrentNymNodeVersionResponse, NodeDetailsByIdentityResponse, NodeDetailsResponse, NodeOwnershipResponse,
-        NodeRewardingDetailsResponse, PendingEpochEventResponse, PendingIntervalEventResponse, UnbondedNodeResponse,
+        CurrentIntervalResponse, CurrentNymNodeVersionResponse, EpochAssignmentResponse,
+        EstimatedCurrentEpochRewardResponse, KeyRotationIdResponse, NodeDelegationResponse,
+        NodeDetailsByIdentityResponse, NodeDetailsResponse, NodeOwnershipResponse, NodeRewardingDetailsResponse,
+        NumberOfPendingEventsResponse, PendingEpochEventResponse, PendingIntervalEventResponse, PendingRewardResponse,
+        QueryMsg, RolesMetadataResponse, StakeSaturationResponse, UnbondedNodeResponse,
     },
     types::{
         ContractState, ContractStateParams, EpochEventId, EpochStatus, HistoricalNymNodeVersionEntry, IntervalEventId,
@@ -218,7 +218,11 @@ impl MixnetQueries {
     ///
     /// # Errors
     /// As [`MixnetQueries::ask`].
-    pub async fn delegation(&self, node_id: NodeId, delegator: &AccountId) -> Result<NodeDelegationResponse, ClientError> {
+    pub async fn delegation(
+        &self,
+        node_id: NodeId,
+        delegator: &AccountId,
+    ) -> Result<NodeDelegationResponse, ClientError> {
         self.ask(&QueryMsg::GetDelegationDetails { node_id, delegator: delegator.to_string(), proxy: None }).await
     }
 
@@ -262,7 +266,8 @@ impl MixnetQueries {
         estimated_performance: Percent,
         estimated_work: Option<Decimal>,
     ) -> Result<EstimatedCurrentEpochRewardResponse, ClientError> {
-        self.ask(&QueryMsg::GetEstimatedCurrentEpochOperatorReward { node_id, estimated_performance, estimated_work }).await
+        self.ask(&QueryMsg::GetEstimatedCurrentEpochOperatorReward { node_id, estimated_performance, estimated_work })
+            .await
     }
 
     /// What a delegator would earn in this epoch, as [`MixnetQueries::estimated_operator_reward`].
@@ -290,7 +295,10 @@ impl MixnetQueries {
     ///
     /// # Errors
     /// As [`MixnetQueries::ask`].
-    pub async fn pending_epoch_event(&self, event_id: EpochEventId) -> Result<Option<PendingEpochEventData>, ClientError> {
+    pub async fn pending_epoch_event(
+        &self,
+        event_id: EpochEventId,
+    ) -> Result<Option<PendingEpochEventData>, ClientError> {
         Ok(self.ask::<PendingEpochEventResponse>(&QueryMsg::GetPendingEpochEvent { event_id }).await?.event)
     }
 

@@ -120,10 +120,8 @@ impl MixnetTransactions {
     /// Rewards nodes, in one transaction and by ascending number, whatever their order here.
     pub async fn reward_nodes(&self, mut rewards: Vec<(NodeId, NodeRewardingParameters)>) -> Sent {
         rewards.sort_by_key(|(node_id, _)| *node_id);
-        let messages: Vec<_> = rewards
-            .into_iter()
-            .map(|(node_id, params)| (ExecuteMsg::RewardNode { node_id, params }, vec![]))
-            .collect();
+        let messages: Vec<_> =
+            rewards.into_iter().map(|(node_id, params)| (ExecuteMsg::RewardNode { node_id, params }, vec![])).collect();
         self.execute_many(&messages, &format!("rewarding {} nodes", messages.len())).await
     }
 
