@@ -1,6 +1,7 @@
 //! The primitives that every count in the READMEs is made of.
 #![allow(clippy::unwrap_used, missing_docs, reason = "a bench may fail loudly and exports nothing")]
 
+use cpu_time::ThreadTime;
 use criterion::{Bencher, Criterion, criterion_group, criterion_main};
 use nym_curve::{
     FixedBase, G1, G1Affine, G2, G2Affine, G2Prepared, Point, Scalar, hash_to_g1, hash_to_g2, multi_miller_loop,
@@ -8,8 +9,6 @@ use nym_curve::{
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use std::hint::black_box;
-use std::sync::LazyLock;
-use std::time::{Duration, Instant};
 
 fn primitives(c: &mut Criterion) {
     let rng = &mut ChaCha20Rng::from_seed([1; 32]);
@@ -52,19 +51,10 @@ criterion_main!(benches);
 /// Time on the processor and not on the clock: the machine may be busy with other things.
 fn cpu<T>(b: &mut Bencher<'_>, mut operation: impl FnMut() -> T) {
     b.iter_custom(|iterations| {
-        let start = on_cpu();
+        let start = ThreadTime::now();
         for _ in 0..iterations {
             black_box(operation());
         }
-        on_cpu() - start
+        start.elapsed()
     });
-}
-
-/// Time this thread ran so far, by the kernel's scheduler; the wall clock where it does not say.
-fn on_cpu() -> Duration {
-    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-    std::fs::read_to_string("/proc/thread-self/schedstat")
-        .ok()
-        .and_then(|text| text.split_whitespace().next()?.parse().ok())
-        .map_or_else(|| START.elapsed(), Duration::from_nanos)
 }

@@ -2,6 +2,7 @@
 //! prints them and leaves JSON under `target/criterion`; ratios to the published peer are `tests/interop`'s.
 #![allow(clippy::unwrap_used, missing_docs, reason = "a bench may fail loudly and exports nothing")]
 
+use cpu_time::ThreadTime;
 use criterion::{Bencher, Criterion, criterion_group, criterion_main};
 use nym_ecash::{
     Claim, CoinIndexProof, CredentialSpendingData, DealtKeys, EcashDay, PayInfo, PreparedKey, SecretKeyUser, SetShare,
@@ -11,8 +12,6 @@ use nym_ecash::{
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use std::hint::black_box;
-use std::sync::LazyLock;
-use std::time::{Duration, Instant};
 
 const TYPE: TicketType = TicketType::V1MixnetEntry;
 
@@ -128,19 +127,10 @@ criterion_main!(benches);
 /// Time on the processor and not on the clock: the machine may be busy with other things.
 fn cpu<T>(b: &mut Bencher<'_>, mut operation: impl FnMut() -> T) {
     b.iter_custom(|iterations| {
-        let start = on_cpu();
+        let start = ThreadTime::now();
         for _ in 0..iterations {
             black_box(operation());
         }
-        on_cpu() - start
+        start.elapsed()
     });
-}
-
-/// Time this thread ran so far, by the kernel's scheduler; the wall clock where it does not say.
-fn on_cpu() -> Duration {
-    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-    std::fs::read_to_string("/proc/thread-self/schedstat")
-        .ok()
-        .and_then(|text| text.split_whitespace().next()?.parse().ok())
-        .map_or_else(|| START.elapsed(), Duration::from_nanos)
 }
