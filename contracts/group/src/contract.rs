@@ -22,12 +22,7 @@ const CW2_VERSION: &str = "2.0.0";
 /// # Errors
 /// When a member is named twice, an address is not one, or the weights overflow.
 #[cfg_attr(feature = "entry-points", entry_point)]
-pub fn instantiate(
-    deps: DepsMut,
-    env: Env,
-    info: MessageInfo,
-    msg: InstantiateMsg,
-) -> Result<Response, ContractError> {
+pub fn instantiate(deps: DepsMut, env: Env, info: MessageInfo, msg: InstantiateMsg) -> Result<Response, ContractError> {
     store_build_information(deps.storage, env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))?;
     cw4_group::contract::instantiate(deps, env, info, msg)
 }

@@ -11,8 +11,7 @@ use nym_group_contract::msg::{InstantiateMsg, MigrateMsg, QueryMsg};
 
 fn code() -> Box<dyn Contract<Empty>> {
     Box::new(
-        ContractWrapper::new(contract::execute, contract::instantiate, contract::query)
-            .with_migrate(contract::migrate),
+        ContractWrapper::new(contract::execute, contract::instantiate, contract::query).with_migrate(contract::migrate),
     )
 }
 
@@ -22,9 +21,7 @@ fn deployed() -> (App, Addr, Addr, u64) {
     let code_id = app.store_code(code());
     let members = vec![Member { addr: app.api().addr_make("signer").into(), weight: 1 }];
     let msg = InstantiateMsg { admin: Some(admin.to_string()), members };
-    let group = app
-        .instantiate_contract(code_id, admin.clone(), &msg, &[], "group", Some(admin.to_string()))
-        .unwrap();
+    let group = app.instantiate_contract(code_id, admin.clone(), &msg, &[], "group", Some(admin.to_string())).unwrap();
     (app, admin, group, code_id)
 }
 

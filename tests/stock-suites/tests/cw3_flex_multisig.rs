@@ -24,12 +24,12 @@ mod contract {
         StdResult, to_json_binary,
     };
     #[allow(unused_imports, reason = "the suite uses what it needs")]
+    pub use cw_utils::{Expiration, ThresholdResponse};
+    #[allow(unused_imports, reason = "the suite uses what it needs")]
     pub use cw3::{
         Ballot, Proposal, ProposalListResponse, ProposalResponse, Status, Vote, VoteInfo, VoteListResponse,
         VoteResponse, VoterDetail, VoterListResponse, VoterResponse, Votes,
     };
-    #[allow(unused_imports, reason = "the suite uses what it needs")]
-    pub use cw_utils::{Expiration, ThresholdResponse};
     #[allow(unused_imports, reason = "the suite uses what it needs")]
     pub use cw4::{Cw4Contract, MemberChangedHookMsg, MemberDiff};
 
@@ -63,12 +63,7 @@ mod contract {
         ours::instantiate(deps, env, info, msg).map_err(published)
     }
 
-    pub fn execute(
-        mut deps: DepsMut,
-        env: Env,
-        info: MessageInfo,
-        msg: ExecuteMsg,
-    ) -> Result<Response, ContractError> {
+    pub fn execute(mut deps: DepsMut, env: Env, info: MessageInfo, msg: ExecuteMsg) -> Result<Response, ContractError> {
         let proposes = matches!(msg, ExecuteMsg::Propose { .. });
         let group = CONFIG.load(deps.storage)?.group_addr;
         let weight = group.is_member(&deps.querier, &info.sender, None)?;
@@ -77,11 +72,9 @@ mod contract {
         };
 
         let proposer = info.sender.to_string();
-        let appointed =
-            MigrateMsg { coconut_bandwidth_address: proposer.clone(), coconut_dkg_address: proposer };
+        let appointed = MigrateMsg { coconut_bandwidth_address: proposer.clone(), coconut_dkg_address: proposer };
         ours::migrate(deps.branch(), env.clone(), appointed).map_err(published)?;
-        let mut response =
-            ours::execute(deps.branch(), env.clone(), info.clone(), msg).map_err(published)?;
+        let mut response = ours::execute(deps.branch(), env.clone(), info.clone(), msg).map_err(published)?;
         if weight > 0 {
             let proposal_id = PROPOSAL_COUNT.load(deps.storage)?;
             BALLOTS.remove(deps.storage, (proposal_id, &info.sender));
