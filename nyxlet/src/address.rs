@@ -1,6 +1,6 @@
 //! Account addresses: raw bytes inside, bech32 with prefix `n` outside.
 
-mod bech32;
+pub(crate) mod bech32;
 
 use sha2::{Digest, Sha256};
 

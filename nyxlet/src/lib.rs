@@ -32,6 +32,7 @@ mod nyxlet;
 mod rpc;
 pub mod store;
 pub mod tx;
+pub mod wasm;
 
 pub use self::{
     config::{Config, RpcLimits},

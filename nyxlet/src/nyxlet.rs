@@ -13,6 +13,7 @@ use crate::{
     mnemonic::{DerivedAccount, MAX_ACCOUNTS, MnemonicError, derive_accounts},
     rpc::{self, RpcStartError},
     store::{Db, StoreError},
+    wasm::Wasm,
 };
 
 /// Why a chain does not start. Each text is one sentence that says what to do.
@@ -41,6 +42,9 @@ pub enum NyxletError {
     /// The application.
     #[error(transparent)]
     App(#[from] crate::app::AppError),
+    /// The virtual machine for contracts.
+    #[error("the contract engine cannot use its folder: {0}; choose another --home or give it write permission")]
+    Engine(String),
     /// The chain.
     #[error(transparent)]
     Chain(#[from] ChainError),
@@ -106,8 +110,12 @@ impl Nyxlet {
 }
 
 fn app_options(config: &Config) -> Result<AppOptions, NyxletError> {
-    let _ = config;
-    Ok(AppOptions::default())
+    let wasm = match &config.home {
+        Some(home) => Wasm::open(&home.join("wasm")),
+        None => Wasm::in_memory(),
+    }
+    .map_err(|error| NyxletError::Engine(error.to_string()))?;
+    Ok(AppOptions { modules: vec![Box::new(wasm)], ..AppOptions::default() })
 }
 
 fn genesis(config: &Config, accounts: &[DerivedAccount]) -> GenesisDoc {

@@ -20,7 +20,7 @@ pub(super) fn encode(prefix: &str, bytes: &[u8]) -> String {
 }
 
 /// Reads a text into its lower-case prefix and its bytes.
-pub(super) fn decode(text: &str) -> Result<(String, Vec<u8>), String> {
+pub(crate) fn decode(text: &str) -> Result<(String, Vec<u8>), String> {
     if !(8..=MAX_TEXT).contains(&text.len()) {
         return Err(format!("invalid bech32 string length {}", text.len()));
     }

@@ -21,6 +21,8 @@ pub(super) struct Runner<'a> {
     pub(super) block: &'a Arc<BlockInfo>,
     pub(super) layers: &'a Layers,
     pub(super) mode: ExecMode,
+    /// Gas that the earlier transactions of the block used.
+    pub(super) block_gas_used: u64,
     pub(super) ante: AnteOptions<'a>,
 }
 
@@ -51,12 +53,14 @@ pub(super) struct Failed {
 impl Runner<'_> {
     /// Runs a transaction: fee and sequence stay when its messages fail, nothing stays when its checks fail.
     pub(super) fn run(&self, tx: Result<&Tx, SdkError>) -> TxOutcome {
-        let ctx = Context::new(self.block.clone(), self.mode, self.layers.clone(), self.router.clone());
+        let mut ctx = Context::new(self.block.clone(), self.mode, self.layers.clone(), self.router.clone());
         let tx = match tx.and_then(|tx| self.validate_messages(tx).map(|()| tx)) {
             Ok(tx) => tx,
             Err(error) => return TxOutcome::refused(error),
         };
 
+        ctx.tx_hash = Some(tx.hash);
+        ctx.block_gas_used = self.block_gas_used;
         self.layers.push();
         let (ctx, checked) = run_ante(&ctx, tx, &self.ante);
         if let Err(error) = checked {

@@ -104,6 +104,8 @@ struct Deliver {
     app_hash: [u8; 32],
     events: Vec<Event>,
     failed: Option<StoreError>,
+    /// Gas that the block's transactions have used, each at most its limit.
+    gas_used: u64,
 }
 
 impl App {
@@ -184,7 +186,7 @@ impl App {
             module.begin_block(&ctx)?;
         }
         let events = with_mode(ctx.events.take(), "BeginBlock");
-        *self.deliver.lock() = Some(Deliver { block, layers, app_hash: last.app_hash, events, failed: None });
+        *self.deliver.lock() = Some(Deliver { block, layers, app_hash: last.app_hash, events, failed: None, gas_used: 0 });
         Ok(())
     }
 
@@ -196,8 +198,10 @@ impl App {
         let decoded = Tx::decode(tx, &self.router);
         let mut deliver = self.deliver.lock();
         let deliver = deliver.as_mut().ok_or(AppError::NoBlock)?;
-        let runner = self.runner(&deliver.block, &deliver.layers, ExecMode::Deliver);
+        let mut runner = self.runner(&deliver.block, &deliver.layers, ExecMode::Deliver);
+        runner.block_gas_used = deliver.gas_used;
         let outcome = runner.run(decoded.as_ref().map_err(Clone::clone));
+        deliver.gas_used = deliver.gas_used.saturating_add(outcome.gas_used.min(outcome.gas_wanted));
         if let Err(failed) = &outcome.result
             && let Some(error) = &failed.store
         {
@@ -274,7 +278,7 @@ impl App {
 
     fn runner<'a>(&'a self, block: &'a Arc<BlockInfo>, layers: &'a Layers, mode: ExecMode) -> Runner<'a> {
         let ante = AnteOptions { min_gas_prices: &self.min_gas_prices, verified: &self.verified };
-        Runner { router: &self.router, block, layers, mode, ante }
+        Runner { router: &self.router, block, layers, mode, block_gas_used: 0, ante }
     }
 }
 

@@ -5,6 +5,7 @@ use cosmos_sdk_proto::{
     cosmos::tx::v1beta1::{AuthInfo, Fee, TxRaw},
 };
 use prost::Message;
+use sha2::{Digest, Sha256};
 
 use super::fields;
 use crate::{
@@ -54,6 +55,8 @@ pub struct Tx {
     pub auth_info_bytes: Vec<u8>,
     /// Length of the whole transaction in bytes.
     pub length: usize,
+    /// SHA-256 of the whole transaction.
+    pub hash: [u8; 32],
 }
 
 impl Tx {
@@ -84,6 +87,7 @@ impl Tx {
             body_bytes: raw.body_bytes,
             auth_info_bytes: raw.auth_info_bytes,
             length: bytes.len(),
+            hash: Sha256::digest(bytes).into(),
         })
     }
 
