@@ -11,6 +11,7 @@
 pub mod access;
 pub mod account;
 pub mod address;
+mod amino;
 pub mod api;
 mod checks;
 pub mod coins;
@@ -91,6 +92,10 @@ impl Module for Wasm {
 
     fn fields(&self, type_url: &str) -> Option<&'static Fields> {
         msg::fields(type_url)
+    }
+
+    fn amino_json(&self, msg: &Any) -> Option<serde_json::Value> {
+        amino::json(&Msg::decode(msg).ok()?)
     }
 
     fn signers(&self, msg: &Any) -> Result<Vec<Vec<u8>>, SdkError> {

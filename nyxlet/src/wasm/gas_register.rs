@@ -87,7 +87,7 @@ mod tests {
         assert_eq!(event_cost(&[attribute(50, 50)], &[]), 10);
         assert_eq!(event_cost(&[attribute(50, 51)], &[]), 11);
         let event = Event { kind: "x".repeat(7), attributes: vec![attribute(30, 40)] };
-        assert_eq!(event_cost(&[attribute(20, 20)], &[event.clone()]), 10 + 20 + 7 + 10 + 10);
+        assert_eq!(event_cost(&[attribute(20, 20)], std::slice::from_ref(&event)), 10 + 20 + 7 + 10 + 10);
         assert_eq!(event_cost(&[], &[event]), 20 + 7 + 10);
     }
 

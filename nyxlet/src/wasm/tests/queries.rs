@@ -44,7 +44,7 @@ fn codes_and_contracts_are_described() {
         chain.query::<QueryContractsResponse>("ContractsByCode", &request).map(|answer| answer.contracts)
     };
     assert_eq!(of_code(1).unwrap(), [""; 0]);
-    assert_eq!(of_code(2).unwrap(), [contract.clone()]);
+    assert_eq!(of_code(2).unwrap(), std::slice::from_ref(&contract));
     let error = of_code(0).unwrap_err();
     assert_eq!((error.code, error.log.as_str()), (14, "code id: invalid"));
     let created: QueryContractsResponse = chain.query("ContractsByCreator", &by_address(&owner, None)).unwrap();
