@@ -1,5 +1,6 @@
 //! Transactions: strict decoding, and the checks that every transaction passes before its messages run.
 
+pub mod amino;
 mod ante;
 mod decode;
 mod fee;

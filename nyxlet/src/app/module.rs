@@ -24,6 +24,13 @@ pub trait Module: Send + Sync + 'static {
         None
     }
 
+    /// A message as `SIGN_MODE_LEGACY_AMINO_JSON` shows it: an object of `type` and `value`. `None` for a message that
+    /// cannot be signed in that mode.
+    fn amino_json(&self, msg: &Any) -> Option<serde_json::Value> {
+        let _ = msg;
+        None
+    }
+
     /// The addresses that must sign a message, as raw bytes. Called when a transaction is decoded: undecodable bytes are
     /// an error here.
     ///

@@ -6,6 +6,7 @@ mod ante;
 mod blocks;
 mod garbage;
 mod ledger;
+mod measure;
 mod signer;
 
 pub(crate) use signer::{Signer, TestChain, Tweak};

@@ -36,6 +36,10 @@ impl Module for Bank {
         Some(if type_url == msg::SEND { &msg::SEND_FIELDS } else { &msg::MULTI_SEND_FIELDS })
     }
 
+    fn amino_json(&self, msg: &Any) -> Option<serde_json::Value> {
+        msg::amino_json(msg)
+    }
+
     fn signers(&self, msg: &Any) -> Result<Vec<Vec<u8>>, SdkError> {
         msg::signers(msg)
     }

@@ -12,6 +12,9 @@ use super::db::{Order, RangeIter, StoreError, Table, WriteBatch, bounds};
 
 type Opened = ReadOnlyTable<&'static [u8], &'static [u8]>;
 
+/// How much of the file is kept in memory, in bytes.
+const CACHE: usize = 64 << 20;
+
 pub(super) struct DiskDb {
     database: Database,
 }
@@ -21,7 +24,7 @@ impl DiskDb {
         std::fs::create_dir_all(home)
             .map_err(|error| StoreError::Folder { path: home.display().to_string(), reason: error.to_string() })?;
         let path = home.join("state.redb");
-        let database = Database::create(&path).map_err(|error| match error {
+        let database = Database::builder().set_cache_size(CACHE).create(&path).map_err(|error| match error {
             DatabaseError::DatabaseAlreadyOpen => StoreError::InUse { path: path.display().to_string() },
             other => database(other),
         })?;

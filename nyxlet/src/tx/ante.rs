@@ -2,7 +2,10 @@
 
 use cosmos_sdk_proto::{Any, cosmos::tx::v1beta1::SignerInfo};
 
-use super::{Tx, fee, signature, signature::VerifiedSignatures};
+use super::{
+    Tx, fee, signature,
+    signature::{SignerData, VerifiedSignatures},
+};
 use crate::{
     address,
     app::{Context, ExecMode, TxContracts, event},
@@ -58,8 +61,14 @@ pub fn verify_ahead(ctx: &Context, tx: &Tx, verified: &VerifiedSignatures) {
     for (index, (info, signer)) in tx.auth_info.signer_infos.iter().zip(&signers).enumerate() {
         let Ok(Some(account)) = auth::account(ctx, signer) else { continue };
         if let Some(key) = account.public_key().or(info.public_key.as_ref()) {
+            let signer = SignerData {
+                key,
+                chain_id: &ctx.block.chain_id,
+                account_number: account.number(),
+                sequence: info.sequence,
+            };
             // An invalid signature is found again by the check, which reports it.
-            let _ = verified.verify(tx, index, key, &ctx.block.chain_id, account.number());
+            let _ = verified.verify(&ctx.router, tx, index, signer);
         }
     }
 }
@@ -274,10 +283,15 @@ fn verify(ctx: &Context, tx: &Tx, signers: &[Vec<u8>], verified: &VerifiedSignat
         }
         if let Some(key) = key {
             let (number, chain_id) = (account.number(), ctx.block.chain_id.as_str());
-            verified.verify(tx, index, key, chain_id, number).map_err(|reason| {
-                Root::Unauthorized.wrap(format!(
-                    "signature verification failed; please verify account number ({number}) and chain-id ({chain_id}): ({reason})"
-                ))
+            let sequence = account.sequence();
+            let signer = SignerData { key, chain_id, account_number: number, sequence };
+            verified.verify(&ctx.router, tx, index, signer).map_err(|reason| {
+                let failed = "signature verification failed; please verify account number";
+                Root::Unauthorized.wrap(if signature::is_amino(tx, index) {
+                    format!("{failed} ({number}), sequence ({sequence}) and chain-id ({chain_id})")
+                } else {
+                    format!("{failed} ({number}) and chain-id ({chain_id}): ({reason})")
+                })
             })?;
         }
     }

@@ -12,11 +12,14 @@ use prost::Message;
 use ripemd::Ripemd160;
 use sha2::{Digest, Sha256};
 
-use super::Tx;
-use crate::modules::auth::secp256k1_key;
+use super::{Tx, amino};
+use crate::{app::Router, modules::auth::secp256k1_key};
 
 /// `SIGN_MODE_DIRECT`.
 const DIRECT: i32 = 1;
+
+/// `SIGN_MODE_LEGACY_AMINO_JSON`.
+const AMINO: i32 = 127;
 
 /// How many verified signatures are remembered between entry and delivery.
 const REMEMBERED: usize = 1 << 16;
@@ -31,6 +34,21 @@ struct Remembered {
     order: VecDeque<[u8; 32]>,
 }
 
+/// Whose signature is verified, and over what beside the transaction.
+#[derive(Clone, Copy)]
+pub(super) struct SignerData<'a> {
+    pub(super) key: &'a Any,
+    pub(super) chain_id: &'a str,
+    pub(super) account_number: u64,
+    pub(super) sequence: u64,
+}
+
+/// Whether the signature number `index` is one over amino JSON.
+pub(super) fn is_amino(tx: &Tx, index: usize) -> bool {
+    let mode = tx.auth_info.signer_infos.get(index).and_then(|info| info.mode_info.as_ref()?.sum.as_ref());
+    matches!(mode, Some(mode_info::Sum::Single(single)) if single.mode == AMINO)
+}
+
 impl VerifiedSignatures {
     /// Verifies the signature number `index` of a transaction by the key, or remembers that it did.
     ///
@@ -38,21 +56,25 @@ impl VerifiedSignatures {
     /// The text that the node puts into the error.
     pub(super) fn verify(
         &self,
+        router: &Router,
         tx: &Tx,
         index: usize,
-        key: &Any,
-        chain_id: &str,
-        account_number: u64,
+        signer: SignerData<'_>,
     ) -> Result<(), String> {
+        let SignerData { key, chain_id, account_number, .. } = signer;
         let signature = tx.signatures.get(index).map(Vec::as_slice).unwrap_or_default();
         let mode = tx.auth_info.signer_infos.get(index).and_then(|info| info.mode_info.as_ref()?.sum.as_ref());
-        match mode {
-            Some(mode_info::Sum::Single(single)) if single.mode == DIRECT => {}
+        let document = match mode {
+            Some(mode_info::Sum::Single(single)) if single.mode == DIRECT => {
+                sign_bytes(tx, chain_id, account_number)
+            }
+            Some(mode_info::Sum::Single(single)) if single.mode == AMINO => {
+                amino::sign_bytes(tx, router, chain_id, account_number, signer.sequence)?
+            }
             Some(mode_info::Sum::Single(single)) => return Err(unsupported(single.mode)),
             Some(mode_info::Sum::Multi(_)) => return Err("expected multisig.PubKey, got *secp256k1.PubKey".into()),
             None => return Err("unexpected SignatureData <nil>".into()),
-        }
-        let document = sign_bytes(tx, chain_id, account_number);
+        };
         let hash: [u8; 32] = Sha256::digest(&document).into();
         let id: [u8; 32] =
             Sha256::new().chain_update(hash).chain_update(&key.value).chain_update(signature).finalize().into();
@@ -110,7 +132,6 @@ fn unsupported(mode: i32) -> String {
         0 => "SIGN_MODE_UNSPECIFIED",
         2 => "SIGN_MODE_TEXTUAL",
         3 => "SIGN_MODE_DIRECT_AUX",
-        127 => "SIGN_MODE_LEGACY_AMINO_JSON",
         191 => "SIGN_MODE_EIP_191",
         other => return format!("unsupported sign mode {other}"),
     };

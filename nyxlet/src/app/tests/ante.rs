@@ -199,3 +199,20 @@ fn a_simulation_needs_no_signature_and_changes_nothing() {
         answer.log
     );
 }
+
+#[test]
+fn amino_signatures_cover_the_sequence() {
+    let chain = TestChain::new();
+    let send = || vec![chain.alice.send(&chain.bob.address(), vec![coin(1, "unym")])];
+    let amino = |sequence| Tweak { mode: 127, ..Tweak::sequence(sequence) };
+    let broken = Tweak { break_signature: true, ..amino(0) };
+    let answer = chain.app.check_tx(&chain.alice.sign(send(), &broken));
+    assert_eq!(answer.code, 4);
+    assert_eq!(
+        answer.log,
+        "signature verification failed; please verify account number (0), sequence (0) and chain-id (nyx): unauthorized"
+    );
+    let result = chain.deliver(chain.alice.sign(send(), &amino(0)));
+    assert_eq!(result.code, 0, "{}", result.log);
+    assert_eq!(chain.balance(&chain.bob.address(), "unym"), FUNDS + 1);
+}

@@ -110,7 +110,8 @@ impl Signer {
             chain_id: tweak.chain_id.clone(),
             account_number: self.number,
         };
-        let signature: Signature = self.key.sign(&document.encode_to_vec());
+        let signed = if tweak.mode == 127 { self.amino_bytes(&body, tweak) } else { document.encode_to_vec() };
+        let signature: Signature = self.key.sign(&signed);
         let mut signature = signature.to_vec();
         if tweak.break_signature {
             signature[40] ^= 1;
@@ -121,6 +122,33 @@ impl Signer {
             signatures: vec![signature],
         };
         raw.encode_to_vec()
+    }
+}
+
+impl Signer {
+    /// The amino JSON of a transaction with sends of unym, written out by hand.
+    fn amino_bytes(&self, body: &TxBody, tweak: &Tweak) -> Vec<u8> {
+        let msg = MsgSend::decode(&body.messages[0].value[..]).unwrap();
+        let (fee, amount) = (&tweak.fee[0], &msg.amount[0]);
+        format!(
+            concat!(
+                r#"{{"account_number":"{}","chain_id":"{}","fee":{{"amount":[{{"amount":"{}","denom":"{}"}}],"gas":"{}"}},"#,
+                r#""memo":"{}","msgs":[{{"type":"cosmos-sdk/MsgSend","value":{{"amount":[{{"amount":"{}","denom":"{}"}}],"#,
+                r#""from_address":"{}","to_address":"{}"}}}}],"sequence":"{}"}}"#
+            ),
+            self.number,
+            tweak.chain_id,
+            fee.amount,
+            fee.denom,
+            tweak.gas,
+            body.memo,
+            amount.amount,
+            amount.denom,
+            msg.from_address,
+            msg.to_address,
+            tweak.sequence,
+        )
+        .into_bytes()
     }
 }
 

@@ -10,6 +10,7 @@ use cosmos_sdk_proto::{
     },
 };
 use prost::{Message, Name};
+use serde_json::{Value, json};
 
 use super::{
     Coin,
@@ -22,7 +23,7 @@ use crate::{
     app::{Context, event},
     error::{ExecResult, Root, SdkError},
     modules::{auth, coins},
-    tx::{COIN, Field, Fields, Kind},
+    tx::{COIN, Field, Fields, Kind, amino},
 };
 
 pub(super) const SEND: &str = "/cosmos.bank.v1beta1.MsgSend";
@@ -47,6 +48,24 @@ pub(super) fn signers(msg: &Any) -> Result<Vec<Vec<u8>>, SdkError> {
         _ => decode::<MsgMultiSend>(msg)?.inputs.into_iter().map(|input| input.address).collect(),
     };
     signers.iter().map(|signer| address::decode(signer).map_err(SdkError::unregistered)).collect()
+}
+
+pub(super) fn amino_json(msg: &Any) -> Option<Value> {
+    if msg.type_url == SEND {
+        let msg: MsgSend = decode(msg).ok()?;
+        let mut value = json!({ "amount": amino::coins(&msg.amount) });
+        for (name, address) in [("from_address", msg.from_address), ("to_address", msg.to_address)] {
+            if !address.is_empty() {
+                value[name] = json!(address);
+            }
+        }
+        return Some(json!({ "type": "cosmos-sdk/MsgSend", "value": value }));
+    }
+    let msg: MsgMultiSend = decode(msg).ok()?;
+    let side = |address: &str, coins| json!({ "address": address, "coins": amino::coins(coins) });
+    let inputs: Value = msg.inputs.iter().map(|input| side(&input.address, &input.coins)).collect();
+    let outputs: Value = msg.outputs.iter().map(|output| side(&output.address, &output.coins)).collect();
+    Some(json!({ "type": "cosmos-sdk/MsgMultiSend", "value": { "inputs": inputs, "outputs": outputs } }))
 }
 
 pub(super) fn handle(ctx: &Context, msg: &Any) -> ExecResult<Any> {
