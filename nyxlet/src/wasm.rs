@@ -1,6 +1,6 @@
 //! The wasm module: contract code, contracts, their messages and queries, as wasmd v0.61 runs them.
 //!
-//! [`Wasm`] is the module for the application's router. Behind it, [`keeper`] stores codes and calls contracts,
+//! [`Wasm`] is the module for the application's router. Behind it, [`keeper`] stores codes, [`calls`] runs contracts,
 //! [`engine`] is the virtual machine, and [`storage`], [`api`] and [`querier`] are what a running contract can reach.
 //! After a call, `dispatch` emits the contract's events, runs its messages (`messages` translates them) and replies.
 //! Prices are in [`gas_register`].
@@ -13,6 +13,7 @@ pub mod account;
 pub mod address;
 mod amino;
 pub mod api;
+pub mod calls;
 mod checks;
 pub mod coins;
 mod contract_query;
@@ -24,15 +25,18 @@ mod fields;
 pub mod gas_register;
 pub mod go_json;
 mod grpc_query;
+mod history;
 pub mod keeper;
 pub mod keys;
 mod messages;
 pub mod msg;
 mod native;
 pub mod proto;
+pub mod proto_query;
 pub mod querier;
 pub mod storage;
 pub mod wire;
+pub mod wire_msg;
 pub mod wire_query;
 
 use std::path::Path;

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use cosmos_sdk_proto::Any;
 use tendermint_proto::v0_38::abci::Event;
 
+use super::calls::Data;
 use super::error::{WasmError, redact};
 use super::events;
 use super::gas_register;
-use super::keeper::{Data, Keeper};
+use super::keeper::Keeper;
 use super::messages::Encoded;
-use super::wire::{Binary, CosmosMsg, MsgResponse, Reply, ReplyOn, Response, SubMsg, SubMsgResponse, SubMsgResult};
+use super::wire::{Binary, MsgResponse, Reply, ReplyOn, Response, SubMsg, SubMsgResponse, SubMsgResult};
+use super::wire_msg::CosmosMsg;
 use super::{coins, native};
 use crate::address;
 use crate::app::Context;

@@ -9,13 +9,13 @@ use prost::Message;
 use super::account;
 use super::error::{WasmError, no_such_code, no_such_contract};
 use super::keeper::{Keeper, plain};
-use super::proto::{
-    CodeInfo, CodeInfoResponse, ContractCodeHistoryEntry, Model, QueryAllContractStateResponse,
-    QueryBuildAddressRequest, QueryBuildAddressResponse, QueryCodeInfoResponse, QueryCodeRequest, QueryCodeResponse,
-    QueryCodesRequest, QueryCodesResponse, QueryContractHistoryResponse, QueryContractInfoRequest,
-    QueryContractInfoResponse, QueryContractStateRequest, QueryContractStateResponse, QueryContractsByCodeRequest,
-    QueryContractsResponse, QueryPagedByAddressRequest, QueryParamsResponse, QueryPinnedCodesRequest,
-    QueryPinnedCodesResponse, QueryWasmLimitsConfigResponse,
+use super::proto::{CodeInfo, ContractCodeHistoryEntry, Model};
+use super::proto_query::{
+    CodeInfoResponse, QueryAllContractStateResponse, QueryBuildAddressRequest, QueryBuildAddressResponse,
+    QueryCodeInfoResponse, QueryCodeRequest, QueryCodeResponse, QueryCodesRequest, QueryCodesResponse,
+    QueryContractHistoryResponse, QueryContractInfoRequest, QueryContractInfoResponse, QueryContractStateRequest,
+    QueryContractStateResponse, QueryContractsByCodeRequest, QueryContractsResponse, QueryPagedByAddressRequest,
+    QueryParamsResponse, QueryPinnedCodesRequest, QueryPinnedCodesResponse, QueryWasmLimitsConfigResponse,
 };
 use super::storage::ContractStorage;
 use super::{address as contract_address, go_json, keys};

@@ -10,7 +10,7 @@ use super::proto::{
     MsgClearAdmin, MsgExecuteContract, MsgInstantiateContract, MsgInstantiateContract2, MsgMigrateContract,
     MsgUpdateAdmin,
 };
-use super::wire::{AnyMsg, BankMsg, CosmosMsg, InstantiateMsg, WasmMsg};
+use super::wire_msg::{AnyMsg, BankMsg, CosmosMsg, InstantiateMsg, WasmMsg};
 use crate::address;
 use crate::app::Context;
 use crate::error::{ExecResult, SdkError};

@@ -7,9 +7,10 @@ use prost::Message;
 
 use super::access::is_type_subset;
 use super::account as addresses;
+use super::calls::{AddressOf, Data, NewContract};
 use super::error::{WasmError, no_such_code};
 use super::events::CONTRACT_ADDRESS;
-use super::keeper::{AddressOf, Data, Keeper, NewContract};
+use super::keeper::Keeper;
 use super::proto::{
     AccessType, ContractDataResponse, MsgClearAdmin, MsgCodeUploadParamsAddresses, MsgExecuteContract,
     MsgInstantiateContract, MsgInstantiateContract2, MsgInstantiateContractResponse, MsgMigrateContract, MsgPinCodes,

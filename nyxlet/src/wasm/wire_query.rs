@@ -1,13 +1,9 @@
 //! Questions that contracts ask the chain, and the answers (CosmWasm 3.0 wire types). See [`super::wire`].
 
-use serde::de::{Deserializer, IgnoredAny};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
-use super::wire::{Binary, Coin};
-
-fn or_zero<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
-    Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
-}
+use super::wire::{Binary, Coin, or_zero};
 
 /// A question; exactly one member is expected to be set.
 #[derive(Clone, Debug, Default, Deserialize)]

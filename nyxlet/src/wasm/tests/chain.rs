@@ -17,8 +17,9 @@ use crate::store::{Db, Layers, StoreKey};
 use crate::wasm::Wasm;
 use crate::wasm::proto::{
     ContractDataResponse, MsgExecuteContract, MsgInstantiateContract, MsgInstantiateContractResponse,
-    MsgMigrateContract, MsgStoreCode, MsgStoreCodeResponse, QueryContractStateRequest, QueryContractStateResponse,
+    MsgMigrateContract, MsgStoreCode, MsgStoreCodeResponse,
 };
+use crate::wasm::proto_query::{QueryContractStateRequest, QueryContractStateResponse};
 
 /// Uploads and owns everything.
 pub const OWNER: [u8; 20] = [1; 20];

@@ -156,7 +156,7 @@ fn predictable_addresses_can_be_computed_and_taken_once() {
     let created = ordinary(chain.deliver("MsgInstantiateContract2", &msg).result).unwrap();
     assert_eq!(created.type_url, "/cosmwasm.wasm.v1.MsgInstantiateContract2Response");
     let answer = MsgInstantiateContractResponse::decode(created.value.as_slice()).unwrap();
-    let request = crate::wasm::proto::QueryBuildAddressRequest {
+    let request = crate::wasm::proto_query::QueryBuildAddressRequest {
         code_hash: {
             use sha2::Digest;
             hex::encode(sha2::Sha256::digest(puppet()))
@@ -165,7 +165,7 @@ fn predictable_addresses_can_be_computed_and_taken_once() {
         salt: hex::encode("salt"),
         init_args: b"{\"ok\":{}}".to_vec(),
     };
-    let computed: crate::wasm::proto::QueryBuildAddressResponse = chain.query("BuildAddress", &request).unwrap();
+    let computed: crate::wasm::proto_query::QueryBuildAddressResponse = chain.query("BuildAddress", &request).unwrap();
     assert_eq!(computed.address, answer.address);
 
     let error = chain.deliver("MsgInstantiateContract2", &msg).error();

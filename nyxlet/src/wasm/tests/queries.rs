@@ -7,11 +7,12 @@ use cosmos_sdk_proto::cosmos::base::query::v1beta1::PageRequest;
 use super::chain::{Chain, OWNER, puppet};
 use crate::address;
 use crate::wasm::keys;
-use crate::wasm::proto::{
-    HistoryOperation, QueryAllContractStateResponse, QueryCodeInfoResponse, QueryCodeRequest, QueryCodeResponse,
-    QueryCodesRequest, QueryCodesResponse, QueryContractHistoryResponse, QueryContractInfoRequest,
-    QueryContractInfoResponse, QueryContractsByCodeRequest, QueryContractsResponse, QueryPagedByAddressRequest,
-    QueryParamsResponse, QueryPinnedCodesRequest, QueryPinnedCodesResponse, QueryWasmLimitsConfigResponse,
+use crate::wasm::proto::HistoryOperation;
+use crate::wasm::proto_query::{
+    QueryAllContractStateResponse, QueryCodeInfoResponse, QueryCodeRequest, QueryCodeResponse, QueryCodesRequest,
+    QueryCodesResponse, QueryContractHistoryResponse, QueryContractInfoRequest, QueryContractInfoResponse,
+    QueryContractsByCodeRequest, QueryContractsResponse, QueryPagedByAddressRequest, QueryParamsResponse,
+    QueryPinnedCodesRequest, QueryPinnedCodesResponse, QueryWasmLimitsConfigResponse,
 };
 
 fn by_address(address: &str, pagination: Option<PageRequest>) -> QueryPagedByAddressRequest {
