@@ -6,10 +6,10 @@
 //! of fees, gas, or how long a block takes.
 //!
 //! ```no_run
-//! use nym_contract_scenarios::{Engine, Scenario};
+//! use nym_contract_scenarios::{Engine, mixnet};
 //!
-//! fn all_on<E: Engine>(scenarios: Vec<Scenario<E>>, mut fresh: impl FnMut() -> E) {
-//!     for scenario in scenarios {
+//! fn all_on<E: Engine>(mut fresh: impl FnMut() -> E) {
+//!     for scenario in mixnet::scenarios() {
 //!         println!("{}", scenario.name);
 //!         (scenario.run)(&mut fresh());
 //!     }
@@ -17,5 +17,6 @@
 //! ```
 
 mod engine;
+pub mod mixnet;
 
 pub use engine::{CodeId, Contract, Engine, Executed, Refusal, Scenario};

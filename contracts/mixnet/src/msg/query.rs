@@ -1,5 +1,10 @@
 //! Questions to the contract.
 
+#![cfg_attr(
+    target_arch = "wasm32",
+    allow(unused_imports, reason = "the answers' types are named for schemas, which wasm has not")
+)]
+
 use super::responses::*;
 use crate::types::{
     ContractState, ContractStateParams, DelegationKey, EpochEventId, EpochStatus, IntervalEventId,
