@@ -21,7 +21,7 @@ use super::api::ChainApi;
 use super::gas_register::{self, DESERIALIZE_COST_PER_BYTE};
 use super::querier::ChainQuerier;
 use super::storage::ContractStorage;
-use super::wire::{ContractResult, QueryResult};
+use super::wire::{ContractResult, QueryResult, SubMsg};
 
 /// Memory of one running contract.
 const INSTANCE_MEMORY: Size = Size::mebi(32);
@@ -167,15 +167,10 @@ impl Engine {
         gas_limit: u64,
     ) -> Outcome<ContractResult> {
         let mut outcome = self.call_json::<ContractResult>(checksum, env, call, backend, gas_limit);
-        if let Ok(ContractResult { ok: Some(response), .. }) = &outcome.result {
-            let oversized =
-                response.messages.iter().enumerate().find(|(_, message)| message.payload.0.len() > MAX_PAYLOAD);
-            if let Some((index, message)) = oversized {
-                outcome.result = Err(format!(
-                    "reply contains submessage at index {index} with payload larger than {MAX_PAYLOAD} bytes: {} bytes",
-                    message.payload.0.len()
-                ));
-            }
+        if let Ok(ContractResult { ok: Some(response), .. }) = &outcome.result
+            && let Err(error) = check_messages(&response.messages)
+        {
+            outcome.result = Err(error);
         }
         outcome
     }
@@ -254,6 +249,22 @@ fn enter(instance: &mut ContractInstance, env: &[u8], call: Call<'_>) -> Result<
         Call::Reply(reply) => call_reply_raw(instance, env, reply),
         Call::Query(msg) => call_query_raw(instance, env, msg),
     }
+}
+
+/// Refuses messages that a Go node does not read.
+fn check_messages(messages: &[SubMsg]) -> Result<(), String> {
+    for (index, message) in messages.iter().enumerate() {
+        if message.msg.any.is_some() && message.msg.stargate.is_some() {
+            return Err("invalid CosmosMsg: both 'any' and 'stargate' fields are set".into());
+        }
+        let length = message.payload.0.len();
+        if length > MAX_PAYLOAD {
+            return Err(format!(
+                "reply contains submessage at index {index} with payload larger than {MAX_PAYLOAD} bytes: {length} bytes"
+            ));
+        }
+    }
+    Ok(())
 }
 
 const OUT_OF_GAS: &str = "Out of gas";

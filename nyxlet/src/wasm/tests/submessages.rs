@@ -226,6 +226,14 @@ fn protobuf_messages_go_the_same_way() {
 }
 
 #[test]
+fn a_protobuf_message_under_both_of_its_names_is_refused() {
+    let (chain, contract) = funded();
+    let both = r#"{"any":{"type_url":"/a.B","value":""},"stargate":{"type_url":"/a.B","value":""}}"#;
+    let error = chain.execute(&contract, answer(both, "always", "null").as_bytes()).error();
+    assert_eq!(error.log, "invalid CosmosMsg: both 'any' and 'stargate' fields are set: wasmvm error");
+}
+
+#[test]
 fn a_gas_limit_turns_running_out_into_a_failure_that_costs_the_limit() {
     let (chain, contract) = funded();
     let endless = execute(&contract, "7");
