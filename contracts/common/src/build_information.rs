@@ -66,11 +66,7 @@ impl ContractBuildInformation {
 ///
 /// # Errors
 /// When the value cannot be serialised.
-pub fn store_build_information(
-    storage: &mut dyn Storage,
-    contract_name: &str,
-    build_version: &str,
-) -> StdResult<()> {
+pub fn store_build_information(storage: &mut dyn Storage, contract_name: &str, build_version: &str) -> StdResult<()> {
     BUILD_INFORMATION.save(storage, &ContractBuildInformation::of(contract_name, build_version))
 }
 
@@ -114,9 +110,6 @@ mod tests {
             "commit_sha":"ab","commit_timestamp":"2022-01-01T00:00:00Z","commit_branch":"main",
             "rustc_version":"1.60.0"}"#;
         let read: ContractBuildInformation = from_json(early).unwrap();
-        assert_eq!(
-            [read.contract_name, read.cargo_debug, read.cargo_opt_level],
-            ["unknown", "unknown", "unknown"]
-        );
+        assert_eq!([read.contract_name, read.cargo_debug, read.cargo_opt_level], ["unknown", "unknown", "unknown"]);
     }
 }

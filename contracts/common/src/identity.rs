@@ -32,9 +32,7 @@ pub struct MalformedIdentityKey {
 ///
 /// # Errors
 /// When the text is not base58 of exactly 32 bytes.
-pub fn decode_identity_key(
-    key: IdentityKeyRef<'_>,
-) -> Result<[u8; ED25519_PUBLIC_KEY_LENGTH], MalformedIdentityKey> {
+pub fn decode_identity_key(key: IdentityKeyRef<'_>) -> Result<[u8; ED25519_PUBLIC_KEY_LENGTH], MalformedIdentityKey> {
     let mut bytes = [0; ED25519_PUBLIC_KEY_LENGTH];
     match bs58::decode(key).onto(&mut bytes) {
         Ok(ED25519_PUBLIC_KEY_LENGTH) => Ok(bytes),
@@ -86,10 +84,7 @@ impl FromStr for MessageSignature {
     type Err = MalformedSignature;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        bs58::decode(text)
-            .into_vec()
-            .map(MessageSignature)
-            .map_err(|_| MalformedSignature { text: text.to_owned() })
+        bs58::decode(text).into_vec().map(MessageSignature).map_err(|_| MalformedSignature { text: text.to_owned() })
     }
 }
 

@@ -20,12 +20,10 @@ mod migration;
 mod paging;
 mod percent;
 
-pub use build_information::{
-    BUILD_INFORMATION, ContractBuildInformation, UNKNOWN, store_build_information,
-};
+pub use build_information::{BUILD_INFORMATION, ContractBuildInformation, UNKNOWN, store_build_information};
 pub use identity::{
-    ED25519_PUBLIC_KEY_LENGTH, ED25519_SIGNATURE_LENGTH, IdentityKey, IdentityKeyRef,
-    MalformedIdentityKey, MalformedSignature, MessageSignature, decode_identity_key,
+    ED25519_PUBLIC_KEY_LENGTH, ED25519_SIGNATURE_LENGTH, IdentityKey, IdentityKeyRef, MalformedIdentityKey,
+    MalformedSignature, MessageSignature, decode_identity_key,
 };
 pub use migration::{MigrationError, check_and_bump_contract_version};
 pub use paging::page_limit;

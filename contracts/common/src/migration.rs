@@ -47,16 +47,10 @@ pub fn check_and_bump_contract_version(
 ) -> Result<(), MigrationError> {
     let stored = cw2::get_contract_version(storage)?;
     if stored.contract != contract_name {
-        return Err(MigrationError::OtherContract {
-            stored: stored.contract,
-            new: contract_name.to_owned(),
-        });
+        return Err(MigrationError::OtherContract { stored: stored.contract, new: contract_name.to_owned() });
     }
     if semantic(&stored.version)? > semantic(contract_version)? {
-        return Err(MigrationError::OlderVersion {
-            stored: stored.version,
-            new: contract_version.to_owned(),
-        });
+        return Err(MigrationError::OlderVersion { stored: stored.version, new: contract_version.to_owned() });
     }
     cw2::set_contract_version(storage, contract_name, contract_version)?;
     Ok(())

@@ -1,23 +1,18 @@
 //! Entry points: what a chain calls.
 
-use crate::constants::{
-    CONTRACT_NAME, CONTRACT_VERSION, INITIAL_MINIMUM_PLEDGE, PACKAGE_NAME,
-};
+use crate::constants::{CONTRACT_NAME, CONTRACT_VERSION, INITIAL_MINIMUM_PLEDGE, PACKAGE_NAME};
 use crate::error::ContractError;
 use crate::msg::{ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg};
 use crate::state::{
-    ADMIN, CUMULATIVE_EPOCH_WORK, EPOCH_STATUS, INTERVAL, LAST_EPOCH_EVENT,
-    LAST_EXECUTED_EPOCH_EVENT, LAST_EXECUTED_INTERVAL_EVENT, LAST_INTERVAL_EVENT,
-    PENDING_POOL_CHANGE, REWARDING_PARAMS, STATE,
+    ADMIN, CUMULATIVE_EPOCH_WORK, EPOCH_STATUS, INTERVAL, LAST_EPOCH_EVENT, LAST_EXECUTED_EPOCH_EVENT,
+    LAST_EXECUTED_INTERVAL_EVENT, LAST_INTERVAL_EVENT, PENDING_POOL_CHANGE, REWARDING_PARAMS, STATE,
 };
 use crate::types::{
-    ConfigScoreParams, ContractState, ContractStateParams, DelegationsParams, EpochState,
-    EpochStatus, Interval, IntervalRewardParams, OperatorsParams, PendingPoolChange,
-    RewardingParams,
+    ConfigScoreParams, ContractState, ContractStateParams, DelegationsParams, EpochState, EpochStatus, Interval,
+    IntervalRewardParams, OperatorsParams, PendingPoolChange, RewardingParams,
 };
 use crate::{
-    delegations, epochs, intervals, key_rotation, nodes, params, pledges, queries, rewards, roles,
-    settings, versions,
+    delegations, epochs, intervals, key_rotation, nodes, params, pledges, queries, rewards, roles, settings, versions,
 };
 #[cfg(feature = "entry-points")]
 use cosmwasm_std::entry_point;
@@ -35,8 +30,7 @@ pub fn instantiate(
     info: MessageInfo,
     msg: InstantiateMsg,
 ) -> Result<Response, ContractError> {
-    let interval =
-        Interval::beginning(msg.epochs_in_interval, msg.epoch_duration, env.block.time.seconds())?;
+    let interval = Interval::beginning(msg.epochs_in_interval, msg.epoch_duration, env.block.time.seconds())?;
     let initial = &msg.initial_rewarding_params;
     let rewarding_params = RewardingParams {
         interval: IntervalRewardParams::initial(initial, msg.epochs_in_interval)?,
@@ -63,21 +57,14 @@ pub fn instantiate(
         },
         rewarding_denom: msg.rewarding_denom,
     };
-    let status = EpochStatus {
-        being_advanced_by: state.rewarding_validator_address.clone(),
-        state: EpochState::InProgress,
-    };
+    let status =
+        EpochStatus { being_advanced_by: state.rewarding_validator_address.clone(), state: EpochState::InProgress };
 
     ADMIN.set(deps.branch(), Some(info.sender))?;
     STATE.save(deps.storage, &state)?;
     INTERVAL.save(deps.storage, &interval)?;
     EPOCH_STATUS.save(deps.storage, &status)?;
-    for counter in [
-        LAST_EPOCH_EVENT,
-        LAST_EXECUTED_EPOCH_EVENT,
-        LAST_INTERVAL_EVENT,
-        LAST_EXECUTED_INTERVAL_EVENT,
-    ] {
+    for counter in [LAST_EPOCH_EVENT, LAST_EXECUTED_EPOCH_EVENT, LAST_INTERVAL_EVENT, LAST_EXECUTED_INTERVAL_EVENT] {
         counter.save(deps.storage, &0)?;
     }
     REWARDING_PARAMS.save(deps.storage, &rewarding_params)?;
@@ -96,12 +83,7 @@ pub fn instantiate(
 /// # Errors
 /// When the message is refused; each reason is a [`ContractError`].
 #[cfg_attr(feature = "entry-points", entry_point)]
-pub fn execute(
-    deps: DepsMut,
-    env: Env,
-    info: MessageInfo,
-    msg: ExecuteMsg,
-) -> Result<Response, ContractError> {
+pub fn execute(deps: DepsMut, env: Env, info: MessageInfo, msg: ExecuteMsg) -> Result<Response, ContractError> {
     let env = &env;
     match msg {
         ExecuteMsg::BondNymNode { node, cost_params, owner_signature } => {
@@ -110,35 +92,23 @@ pub fn execute(
         ExecuteMsg::UnbondNymNode {} => nodes::unbond_nym_node(deps, env, &info),
         ExecuteMsg::UpdateNodeConfig { update } => nodes::update_node_config(deps, &info, update),
         ExecuteMsg::PledgeMore {} => pledges::pledge_more(deps, env, &info),
-        ExecuteMsg::DecreasePledge { decrease_by } => {
-            pledges::decrease_pledge(deps, env, &info, decrease_by)
-        }
-        ExecuteMsg::UpdateCostParams { new_costs } => {
-            pledges::update_cost_params(deps, env, &info, new_costs)
-        }
+        ExecuteMsg::DecreasePledge { decrease_by } => pledges::decrease_pledge(deps, env, &info, decrease_by),
+        ExecuteMsg::UpdateCostParams { new_costs } => pledges::update_cost_params(deps, env, &info, new_costs),
         ExecuteMsg::WithdrawOperatorReward {} => rewards::withdraw_operator_reward(deps, &info),
         ExecuteMsg::Delegate { node_id } => delegations::delegate(deps, env, &info, node_id),
         ExecuteMsg::Undelegate { node_id } => delegations::undelegate(deps, env, &info, node_id),
-        ExecuteMsg::WithdrawDelegatorReward { node_id } => {
-            rewards::withdraw_delegator_reward(deps, &info, node_id)
-        }
+        ExecuteMsg::WithdrawDelegatorReward { node_id } => rewards::withdraw_delegator_reward(deps, &info, node_id),
 
         ExecuteMsg::BeginEpochTransition {} => epochs::begin_epoch_transition(deps, env, &info),
-        ExecuteMsg::RewardNode { node_id, params } => {
-            rewards::reward_node(deps, env, &info, node_id, params)
-        }
-        ExecuteMsg::ReconcileEpochEvents { limit } => {
-            epochs::reconcile_epoch_events(deps, env, &info, limit)
-        }
+        ExecuteMsg::RewardNode { node_id, params } => rewards::reward_node(deps, env, &info, node_id, params),
+        ExecuteMsg::ReconcileEpochEvents { limit } => epochs::reconcile_epoch_events(deps, env, &info, limit),
         ExecuteMsg::AssignRoles { assignment } => roles::assign_roles(deps, env, &info, assignment),
 
         ExecuteMsg::UpdateAdmin { admin } => settings::update_admin(deps, info, &admin),
         ExecuteMsg::UpdateRewardingValidatorAddress { address } => {
             settings::update_rewarding_validator_address(deps, &info, &address)
         }
-        ExecuteMsg::UpdateContractStateParams { update } => {
-            settings::update_contract_state_params(deps, &info, update)
-        }
+        ExecuteMsg::UpdateContractStateParams { update } => settings::update_contract_state_params(deps, &info, update),
         ExecuteMsg::UpdateCurrentNymNodeSemver { current_version } => {
             versions::update_current_nym_node_semver(deps, env, &info, current_version)
         }
@@ -148,29 +118,22 @@ pub fn execute(
         ExecuteMsg::UpdateRewardingParams { updated_params, force_immediately } => {
             params::update_rewarding_params(deps, env, &info, updated_params, force_immediately)
         }
-        ExecuteMsg::UpdateIntervalConfig {
-            epochs_in_interval,
-            epoch_duration_secs,
-            force_immediately,
-        } => intervals::update_interval_config(
-            deps,
-            env,
-            &info,
-            epochs_in_interval,
-            epoch_duration_secs,
-            force_immediately,
-        ),
+        ExecuteMsg::UpdateIntervalConfig { epochs_in_interval, epoch_duration_secs, force_immediately } => {
+            intervals::update_interval_config(
+                deps,
+                env,
+                &info,
+                epochs_in_interval,
+                epoch_duration_secs,
+                force_immediately,
+            )
+        }
         legacy => execute_legacy(deps, env, info, legacy),
     }
 }
 
 /// Messages about what no longer exists (`docs/protocol/mixnet-contract.md` §5.2).
-fn execute_legacy(
-    deps: DepsMut,
-    env: &Env,
-    info: MessageInfo,
-    msg: ExecuteMsg,
-) -> Result<Response, ContractError> {
+fn execute_legacy(deps: DepsMut, env: &Env, info: MessageInfo, msg: ExecuteMsg) -> Result<Response, ContractError> {
     let owner = info.sender.clone();
     match msg {
         ExecuteMsg::BondMixnode { mix_node, cost_params, owner_signature } => {
@@ -182,12 +145,8 @@ fn execute_legacy(
         ExecuteMsg::UnbondMixnode {}
         | ExecuteMsg::UpdateMixnodeConfig { .. }
         | ExecuteMsg::MigrateMixnode {}
-        | ExecuteMsg::MigrateVestedMixNode {} => {
-            Err(ContractError::NoAssociatedMixNodeBond { owner })
-        }
-        ExecuteMsg::UnbondGateway {}
-        | ExecuteMsg::UpdateGatewayConfig { .. }
-        | ExecuteMsg::MigrateGateway { .. } => {
+        | ExecuteMsg::MigrateVestedMixNode {} => Err(ContractError::NoAssociatedMixNodeBond { owner }),
+        ExecuteMsg::UnbondGateway {} | ExecuteMsg::UpdateGatewayConfig { .. } | ExecuteMsg::MigrateGateway { .. } => {
             Err(ContractError::NoAssociatedGatewayBond { owner })
         }
         ExecuteMsg::MigrateVestedDelegation { mix_id } => {

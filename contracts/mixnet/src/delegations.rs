@@ -52,12 +52,8 @@ pub(crate) fn undelegate(
 }
 
 /// The delegation of an account to a node.
-pub(crate) fn existing(
-    storage: &dyn Storage,
-    node_id: NodeId,
-    owner: &Addr,
-) -> Result<Delegation, ContractError> {
-    delegations().may_load(storage, (node_id, owner.to_string()))?.ok_or_else(|| {
-        ContractError::NodeDelegationNotFound { node_id, address: owner.clone() }
-    })
+pub(crate) fn existing(storage: &dyn Storage, node_id: NodeId, owner: &Addr) -> Result<Delegation, ContractError> {
+    delegations()
+        .may_load(storage, (node_id, owner.to_string()))?
+        .ok_or_else(|| ContractError::NodeDelegationNotFound { node_id, address: owner.clone() })
 }

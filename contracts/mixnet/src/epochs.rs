@@ -5,20 +5,14 @@ use crate::error::ContractError;
 use crate::events::{self, attributes};
 use crate::queue;
 use crate::state::{
-    ACTIVE_BUCKET, CUMULATIVE_EPOCH_WORK, EPOCH_STATUS, INTERVAL, PENDING_POOL_CHANGE,
-    REWARDING_PARAMS, ROLES_METADATA, STATE,
+    ACTIVE_BUCKET, CUMULATIVE_EPOCH_WORK, EPOCH_STATUS, INTERVAL, PENDING_POOL_CHANGE, REWARDING_PARAMS,
+    ROLES_METADATA, STATE,
 };
-use crate::types::{
-    EpochState, EpochStatus, Interval, PendingPoolChange, RewardedSetMetadata, Role,
-};
+use crate::types::{EpochState, EpochStatus, Interval, PendingPoolChange, RewardedSetMetadata, Role};
 use cosmwasm_std::{Addr, Decimal, DepsMut, Env, Event, MessageInfo, Response, Storage};
 
 /// Begins the transition.
-pub(crate) fn begin_epoch_transition(
-    deps: DepsMut,
-    env: &Env,
-    info: &MessageInfo,
-) -> Result<Response, ContractError> {
+pub(crate) fn begin_epoch_transition(deps: DepsMut, env: &Env, info: &MessageInfo) -> Result<Response, ContractError> {
     if info.sender != STATE.load(deps.storage)?.rewarding_validator_address {
         return Err(ContractError::Unauthorized);
     }
@@ -32,8 +26,7 @@ pub(crate) fn begin_epoch_transition(
     ROLES_METADATA.save(deps.storage, active.other().storage_byte(), &next_set)?;
     CUMULATIVE_EPOCH_WORK.save(deps.storage, &Decimal::zero())?;
 
-    let final_node_id =
-        ROLES_METADATA.load(deps.storage, active.storage_byte())?.highest_rewarded_id();
+    let final_node_id = ROLES_METADATA.load(deps.storage, active.storage_byte())?.highest_rewarded_id();
     let state = if final_node_id == 0 {
         EpochState::ReconcilingEvents
     } else {
@@ -42,8 +35,7 @@ pub(crate) fn begin_epoch_transition(
     let status = EpochStatus { being_advanced_by: info.sender.clone(), state };
     EPOCH_STATUS.save(deps.storage, &status)?;
     Ok(Response::new().add_event(
-        Event::new(events::BEGINNING_EPOCH_TRANSITION)
-            .add_attribute(attributes::CURRENT_EPOCH, epoch.to_string()),
+        Event::new(events::BEGINNING_EPOCH_TRANSITION).add_attribute(attributes::CURRENT_EPOCH, epoch.to_string()),
     ))
 }
 
@@ -79,11 +71,7 @@ pub(crate) fn reconcile_epoch_events(
 }
 
 /// Begins the next epoch, and the next interval if this one is over.
-pub(crate) fn advance_epoch(
-    storage: &mut dyn Storage,
-    env: &Env,
-    status: EpochStatus,
-) -> Result<Event, ContractError> {
+pub(crate) fn advance_epoch(storage: &mut dyn Storage, env: &Env, status: EpochStatus) -> Result<Event, ContractError> {
     let interval = INTERVAL.load(storage)?;
     if interval.is_interval_over(env.block.time.seconds()) {
         let change = PENDING_POOL_CHANGE.load(storage)?;

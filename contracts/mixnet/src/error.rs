@@ -50,7 +50,9 @@ pub enum ContractError {
     MalformedEd25519IdentityKey(#[from] MalformedIdentityKey),
     #[error("an ed25519 signature has 64 bytes, not {length}")]
     MalformedEd25519Signature { length: usize },
-    #[error("the node's signature does not match: it has to cover this node, these funds, this sender and the nonce {nonce}")]
+    #[error(
+        "the node's signature does not match: it has to cover this node, these funds, this sender and the nonce {nonce}"
+    )]
     InvalidEd25519Signature { nonce: u32 },
     #[error("{owner} has bonded node {node_id} already: an account bonds one node")]
     AlreadyOwnsNymNode { owner: Addr, node_id: NodeId },

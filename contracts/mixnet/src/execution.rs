@@ -3,18 +3,15 @@
 use crate::error::ContractError;
 use crate::events::{self, attributes};
 use crate::funds::pay;
-use crate::nodes::{is_bonded, pending_changes};
 use crate::intervals;
+use crate::nodes::{is_bonded, pending_changes};
 use crate::params;
 use crate::state::{PENDING_CHANGES, REWARDING, bonds, delegations, unbonded};
 use crate::types::{
-    BlockHeight, Delegation, NodeCostParams, NodeId, NodeRewarding, NymNodeBond,
-    PendingEpochEventData, PendingEpochEventKind, PendingIntervalEventData,
-    PendingIntervalEventKind, UnbondedNymNode,
+    BlockHeight, Delegation, NodeCostParams, NodeId, NodeRewarding, NymNodeBond, PendingEpochEventData,
+    PendingEpochEventKind, PendingIntervalEventData, PendingIntervalEventKind, UnbondedNymNode,
 };
-use cosmwasm_std::{
-    Addr, BankMsg, Coin, Env, Event, StdResult, Storage, Uint128, to_json_string,
-};
+use cosmwasm_std::{Addr, BankMsg, Coin, Env, Event, StdResult, Storage, Uint128, to_json_string};
 
 /// What a request of the epoch queue pays and reports.
 #[derive(Default)]
@@ -53,8 +50,9 @@ pub(crate) fn execute_epoch_event(
         PendingEpochEventKind::UpdateActiveSet { update } => {
             let event = match params::apply_active_set_update(storage, &update) {
                 Ok(()) => params::active_set_update_event(created_at, &update),
-                Err(error) => Event::new(events::ACTIVE_SET_UPDATE)
-                    .add_attribute(attributes::ERROR_MESSAGE, error.to_string()),
+                Err(error) => {
+                    Event::new(events::ACTIVE_SET_UPDATE).add_attribute(attributes::ERROR_MESSAGE, error.to_string())
+                }
             };
             Ok(EpochExecution { payment: None, event: Some(event) })
         }
@@ -70,18 +68,12 @@ pub(crate) fn execute_interval_event(
         PendingIntervalEventKind::ChangeNymNodeCostParams { node_id, new_costs } => {
             return Ok(change_cost_params(storage, created_at, node_id, new_costs)?);
         }
-        PendingIntervalEventKind::UpdateRewardingParams { update } => (
-            events::REWARDING_PARAMS_UPDATE,
-            params::apply_rewarding_params_update(storage, created_at, &update),
-        ),
+        PendingIntervalEventKind::UpdateRewardingParams { update } => {
+            (events::REWARDING_PARAMS_UPDATE, params::apply_rewarding_params_update(storage, created_at, &update))
+        }
         PendingIntervalEventKind::UpdateIntervalConfig { epochs_in_interval, epoch_duration_secs } => (
             events::INTERVAL_CONFIG_UPDATE,
-            intervals::apply_interval_config(
-                storage,
-                created_at,
-                epochs_in_interval,
-                epoch_duration_secs,
-            ),
+            intervals::apply_interval_config(storage, created_at, epochs_in_interval, epoch_duration_secs),
         ),
     };
     Ok(Some(result.unwrap_or_else(|error| dropped(name, created_at, &error))))
@@ -211,9 +203,7 @@ fn try_change_pledge(
     node_id: NodeId,
     change: &PledgeChange,
 ) -> Result<EpochExecution, ContractError> {
-    let old = bonds()
-        .may_load(storage, node_id)?
-        .ok_or(ContractError::NymNodeBondNotFound { node_id })?;
+    let old = bonds().may_load(storage, node_id)?.ok_or(ContractError::NymNodeBondNotFound { node_id })?;
     let mut node = REWARDING.load(storage, node_id)?;
     let mut new = old.clone();
     let payment = match change {
@@ -224,8 +214,7 @@ fn try_change_pledge(
         }
         PledgeChange::Decrease(coin) => {
             node.decrease_pledge(coin.amount)?;
-            new.original_pledge.amount =
-                checked(new.original_pledge.amount.checked_sub(coin.amount))?;
+            new.original_pledge.amount = checked(new.original_pledge.amount.checked_sub(coin.amount))?;
             pay(&old.owner, coin.clone())
         }
     };
@@ -238,9 +227,7 @@ fn try_change_pledge(
     Ok(EpochExecution { payment, event: Some(event) })
 }
 
-fn checked(
-    result: Result<Uint128, cosmwasm_std::OverflowError>,
-) -> Result<Uint128, ContractError> {
+fn checked(result: Result<Uint128, cosmwasm_std::OverflowError>) -> Result<Uint128, ContractError> {
     Ok(result.map_err(crate::rewards::ArithmeticError::from)?)
 }
 
@@ -251,13 +238,10 @@ fn unbond(
     created_at: BlockHeight,
     node_id: NodeId,
 ) -> Result<EpochExecution, ContractError> {
-    let bond = bonds()
-        .may_load(storage, node_id)?
-        .ok_or(ContractError::NymNodeBondNotFound { node_id })?;
+    let bond = bonds().may_load(storage, node_id)?.ok_or(ContractError::NymNodeBondNotFound { node_id })?;
     let node = REWARDING.load(storage, node_id)?;
     let NymNodeBond { owner, original_pledge, node: description, .. } = bond.clone();
-    let payment =
-        pay(&owner, Coin { amount: node.operator.to_uint_floor(), denom: original_pledge.denom });
+    let payment = pay(&owner, Coin { amount: node.operator.to_uint_floor(), denom: original_pledge.denom });
     bonds().replace(storage, node_id, None, Some(&bond))?;
     if node.unique_delegations == 0 {
         REWARDING.remove(storage, node_id);
@@ -265,12 +249,8 @@ fn unbond(
         let operator = cosmwasm_std::Decimal::zero();
         REWARDING.save(storage, node_id, &NodeRewarding { operator, ..node })?;
     }
-    let left = UnbondedNymNode {
-        identity_key: description.identity_key,
-        node_id,
-        owner,
-        unbonding_height: env.block.height,
-    };
+    let left =
+        UnbondedNymNode { identity_key: description.identity_key, node_id, owner, unbonding_height: env.block.height };
     unbonded().save(storage, node_id, &left)?;
     let event = Event::new(events::NYM_NODE_UNBONDING)
         .add_attribute(attributes::CREATED_AT, created_at.to_string())
@@ -285,8 +265,7 @@ fn change_cost_params(
     node_id: NodeId,
     cost_params: NodeCostParams,
 ) -> StdResult<Option<Event>> {
-    let Some(node) = REWARDING.may_load(storage, node_id)?.filter(|node| !node.operator.is_zero())
-    else {
+    let Some(node) = REWARDING.may_load(storage, node_id)?.filter(|node| !node.operator.is_zero()) else {
         return Ok(None);
     };
     let event = Event::new(events::COST_PARAMS_UPDATE)
@@ -309,9 +288,7 @@ fn or_dropped(
 ) -> Result<EpochExecution, ContractError> {
     Ok(result.unwrap_or_else(|error| EpochExecution {
         payment: None,
-        event: Some(
-            dropped(name, created_at, &error).add_attribute(attributes::NODE_ID, node_id.to_string()),
-        ),
+        event: Some(dropped(name, created_at, &error).add_attribute(attributes::NODE_ID, node_id.to_string())),
     }))
 }
 

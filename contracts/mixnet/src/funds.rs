@@ -19,18 +19,11 @@ pub(crate) fn pledge_increase(funds: &[Coin], denom: &str) -> Result<Coin, Contr
 }
 
 /// What was sent to be delegated: one coin of the kind `denom`, at least the amount of `minimum`.
-pub(crate) fn delegation(
-    funds: &[Coin],
-    denom: &str,
-    minimum: Option<&Coin>,
-) -> Result<Coin, ContractError> {
+pub(crate) fn delegation(funds: &[Coin], denom: &str, minimum: Option<&Coin>) -> Result<Coin, ContractError> {
     let delegation = one_coin(funds, denom)?.ok_or(ContractError::EmptyDelegation)?;
     match minimum {
         Some(minimum) if delegation.amount < minimum.amount => {
-            Err(ContractError::InsufficientDelegation {
-                received: delegation,
-                minimum: minimum.clone(),
-            })
+            Err(ContractError::InsufficientDelegation { received: delegation, minimum: minimum.clone() })
         }
         _ => Ok(delegation),
     }
@@ -44,10 +37,7 @@ fn one_coin(funds: &[Coin], denom: &str) -> Result<Option<Coin>, ContractError> 
         _ => return Err(ContractError::MultipleDenoms),
     };
     if coin.denom != denom {
-        return Err(ContractError::WrongDenom {
-            received: coin.denom.clone(),
-            expected: denom.to_owned(),
-        });
+        return Err(ContractError::WrongDenom { received: coin.denom.clone(), expected: denom.to_owned() });
     }
     // Checked when it comes in: what waits in a queue must not fail when its turn comes.
     ensure_existing(coin.amount)?;
@@ -64,6 +54,5 @@ fn ensure_existing(amount: Uint128) -> Result<(), ContractError> {
 
 /// The payment of `amount`; none when there is nothing to pay, which a chain would refuse.
 pub(crate) fn pay(recipient: &Addr, amount: Coin) -> Option<BankMsg> {
-    (!amount.amount.is_zero())
-        .then(|| BankMsg::Send { to_address: recipient.to_string(), amount: vec![amount] })
+    (!amount.amount.is_zero()).then(|| BankMsg::Send { to_address: recipient.to_string(), amount: vec![amount] })
 }

@@ -8,10 +8,7 @@ use crate::types::KeyRotationState;
 use cosmwasm_std::{StdResult, Storage};
 
 /// Begins rotation with the contract.
-pub(crate) fn initialise(
-    storage: &mut dyn Storage,
-    validity_epochs: Option<u32>,
-) -> Result<(), ContractError> {
+pub(crate) fn initialise(storage: &mut dyn Storage, validity_epochs: Option<u32>) -> Result<(), ContractError> {
     let given = validity_epochs.unwrap_or(DEFAULT_KEY_VALIDITY_EPOCHS);
     if given < MINIMUM_KEY_VALIDITY_EPOCHS {
         let minimum = MINIMUM_KEY_VALIDITY_EPOCHS;

@@ -7,19 +7,13 @@ use crate::events::{self, attributes};
 use crate::funds;
 use crate::queue::push_epoch_event;
 use crate::signing::SigningPayload;
-use crate::state::{
-    INTERVAL, LAST_NODE_ID, NONCES, PENDING_CHANGES, REWARDING, STATE, bonds,
-};
+use crate::state::{INTERVAL, LAST_NODE_ID, NONCES, PENDING_CHANGES, REWARDING, STATE, bonds};
 use crate::types::{
-    ContractState, Gateway, MixNode, NodeConfigUpdate, NodeCostParams, NodeId, NodeRewarding,
-    Nonce, NymNode, NymNodeBond, OperatorsParams, PendingEpochEventKind, PendingNodeChanges,
+    ContractState, Gateway, MixNode, NodeConfigUpdate, NodeCostParams, NodeId, NodeRewarding, Nonce, NymNode,
+    NymNodeBond, OperatorsParams, PendingEpochEventKind, PendingNodeChanges,
 };
-use cosmwasm_std::{
-    Addr, Coin, DepsMut, Env, Event, MessageInfo, Response, StdResult, Storage, Uint128,
-};
-use nym_contracts_common::{
-    ED25519_SIGNATURE_LENGTH, MessageSignature, Percent, decode_identity_key,
-};
+use cosmwasm_std::{Addr, Coin, DepsMut, Env, Event, MessageInfo, Response, StdResult, Storage, Uint128};
+use nym_contracts_common::{ED25519_SIGNATURE_LENGTH, MessageSignature, Percent, decode_identity_key};
 
 /// Bonds a node with the coin that was sent.
 pub(crate) fn bond_nym_node(
@@ -52,8 +46,7 @@ pub(crate) fn bond_mixnode(
     };
     let signed_costs = cost_params.clone();
     bond(deps, env, info, node, cost_params, signature, |nonce, sender, pledge| {
-        SigningPayload::mixnode_bonding(nonce, sender, pledge, mix_node, signed_costs)
-            .to_plaintext()
+        SigningPayload::mixnode_bonding(nonce, sender, pledge, mix_node, signed_costs).to_plaintext()
     })
 }
 
@@ -65,14 +58,10 @@ pub(crate) fn bond_gateway(
     gateway: Gateway,
     signature: &MessageSignature,
 ) -> Result<Response, ContractError> {
-    let node = NymNode {
-        host: gateway.host.clone(),
-        custom_http_port: None,
-        identity_key: gateway.identity_key.clone(),
-    };
+    let node =
+        NymNode { host: gateway.host.clone(), custom_http_port: None, identity_key: gateway.identity_key.clone() };
     let cost_params = NodeCostParams {
-        profit_margin_percent: Percent::new(DEFAULT_PROFIT_MARGIN)
-            .expect("the default margin is a fifth"),
+        profit_margin_percent: Percent::new(DEFAULT_PROFIT_MARGIN).expect("the default margin is a fifth"),
         interval_operating_cost: Coin {
             denom: STATE.load(deps.storage)?.rewarding_denom,
             amount: Uint128::new(DEFAULT_OPERATING_COST),
@@ -139,18 +128,14 @@ fn bond(
 
 fn next_node_id(storage: &mut dyn Storage) -> Result<NodeId, ContractError> {
     let last = LAST_NODE_ID.may_load(storage)?.unwrap_or_default();
-    let next = last.checked_add(1).ok_or_else(|| ContractError::InconsistentState {
-        comment: "all node numbers have been given".to_owned(),
-    })?;
+    let next = last
+        .checked_add(1)
+        .ok_or_else(|| ContractError::InconsistentState { comment: "all node numbers have been given".to_owned() })?;
     LAST_NODE_ID.save(storage, &next)?;
     Ok(next)
 }
 
-fn save_new(
-    storage: &mut dyn Storage,
-    bond: &NymNodeBond,
-    cost_params: NodeCostParams,
-) -> Result<(), ContractError> {
+fn save_new(storage: &mut dyn Storage, bond: &NymNodeBond, cost_params: NodeCostParams) -> Result<(), ContractError> {
     let epoch = INTERVAL.load(storage)?.current_epoch_absolute_id();
     let rewarding = NodeRewarding::bonded(cost_params, &bond.original_pledge, epoch)?;
     // The indices refuse a second node of the same identity.
@@ -161,22 +146,14 @@ fn save_new(
 }
 
 /// Marks the sender's node as leaving; it goes at the end of the epoch.
-pub(crate) fn unbond_nym_node(
-    deps: DepsMut,
-    env: &Env,
-    info: &MessageInfo,
-) -> Result<Response, ContractError> {
+pub(crate) fn unbond_nym_node(deps: DepsMut, env: &Env, info: &MessageInfo) -> Result<Response, ContractError> {
     ensure_epoch_in_progress(deps.storage)?;
     let bond = bond_of_owner(deps.storage, &info.sender)?;
     bond.ensure_not_unbonding()?;
     ensure_no_pledge_change(deps.storage, bond.node_id)?;
     let leaving = NymNodeBond { is_unbonding: true, ..bond.clone() };
     bonds().replace(deps.storage, bond.node_id, Some(&leaving), Some(&bond))?;
-    push_epoch_event(
-        deps.storage,
-        env,
-        PendingEpochEventKind::UnbondNymNode { node_id: bond.node_id },
-    )?;
+    push_epoch_event(deps.storage, env, PendingEpochEventKind::UnbondNymNode { node_id: bond.node_id })?;
     Ok(Response::new().add_event(
         Event::new(events::PENDING_NYM_NODE_UNBONDING)
             .add_attribute(attributes::NODE_ID, bond.node_id.to_string())
@@ -208,10 +185,7 @@ pub(crate) fn update_node_config(
 }
 
 /// Profit margin and operating cost are within the ranges that the admin has set.
-pub(crate) fn ensure_allowed_costs(
-    limits: &OperatorsParams,
-    costs: &NodeCostParams,
-) -> Result<(), ContractError> {
+pub(crate) fn ensure_allowed_costs(limits: &OperatorsParams, costs: &NodeCostParams) -> Result<(), ContractError> {
     let margin = costs.profit_margin_percent;
     if !limits.profit_margin.contains(margin) {
         let range = limits.profit_margin;
@@ -226,10 +200,7 @@ pub(crate) fn ensure_allowed_costs(
 }
 
 /// No change of the node's pledge is queued.
-pub(crate) fn ensure_no_pledge_change(
-    storage: &dyn Storage,
-    node_id: NodeId,
-) -> Result<(), ContractError> {
+pub(crate) fn ensure_no_pledge_change(storage: &dyn Storage, node_id: NodeId) -> Result<(), ContractError> {
     match pending_changes(storage, node_id)?.pledge_change {
         Some(pending_event_id) => Err(ContractError::PendingPledgeChange { pending_event_id }),
         None => Ok(()),
@@ -237,36 +208,23 @@ pub(crate) fn ensure_no_pledge_change(
 }
 
 /// What is queued for a node.
-pub(crate) fn pending_changes(
-    storage: &dyn Storage,
-    node_id: NodeId,
-) -> StdResult<PendingNodeChanges> {
+pub(crate) fn pending_changes(storage: &dyn Storage, node_id: NodeId) -> StdResult<PendingNodeChanges> {
     Ok(PENDING_CHANGES.may_load(storage, node_id)?.unwrap_or_default())
 }
 
 /// The node that an account has bonded, if any.
-pub(crate) fn find_bond_of_owner(
-    storage: &dyn Storage,
-    owner: &Addr,
-) -> StdResult<Option<NymNodeBond>> {
+pub(crate) fn find_bond_of_owner(storage: &dyn Storage, owner: &Addr) -> StdResult<Option<NymNodeBond>> {
     Ok(bonds().idx.owner.item(storage, owner.clone())?.map(|(_, bond)| bond))
 }
 
 /// The node that an account has bonded.
-pub(crate) fn bond_of_owner(
-    storage: &dyn Storage,
-    owner: &Addr,
-) -> Result<NymNodeBond, ContractError> {
-    find_bond_of_owner(storage, owner)?
-        .ok_or_else(|| ContractError::NoAssociatedNodeBond { owner: owner.clone() })
+pub(crate) fn bond_of_owner(storage: &dyn Storage, owner: &Addr) -> Result<NymNodeBond, ContractError> {
+    find_bond_of_owner(storage, owner)?.ok_or_else(|| ContractError::NoAssociatedNodeBond { owner: owner.clone() })
 }
 
 /// The node is bonded and stays.
 pub(crate) fn ensure_bonded(storage: &dyn Storage, node_id: NodeId) -> Result<(), ContractError> {
-    bonds()
-        .may_load(storage, node_id)?
-        .ok_or(ContractError::NymNodeBondNotFound { node_id })?
-        .ensure_not_unbonding()
+    bonds().may_load(storage, node_id)?.ok_or(ContractError::NymNodeBondNotFound { node_id })?.ensure_not_unbonding()
 }
 
 /// Whether the node is bonded and stays.

@@ -7,12 +7,10 @@ use crate::events::{self, attributes};
 use crate::queue::{push_epoch_event, push_interval_event};
 use crate::state::{ADMIN, INTERVAL, REWARDING_PARAMS};
 use crate::types::{
-    ActiveSetUpdate, BlockHeight, IntervalRewardingParamsUpdate, PendingEpochEventKind,
-    PendingIntervalEventKind, RewardedSetParams, RewardingParams,
+    ActiveSetUpdate, BlockHeight, IntervalRewardingParamsUpdate, PendingEpochEventKind, PendingIntervalEventKind,
+    RewardedSetParams, RewardingParams,
 };
-use cosmwasm_std::{
-    DepsMut, Env, Event, MessageInfo, Response, Storage, to_json_string,
-};
+use cosmwasm_std::{DepsMut, Env, Event, MessageInfo, Response, Storage, to_json_string};
 
 /// Divides the rewarded set anew between active and standby nodes.
 pub(crate) fn update_active_set_distribution(
@@ -33,10 +31,8 @@ pub(crate) fn update_active_set_distribution(
     }
     ensure_epoch_in_progress(deps.storage)?;
     push_epoch_event(deps.storage, env, PendingEpochEventKind::UpdateActiveSet { update })?;
-    let event = with_sizes(Event::new(events::PENDING_ACTIVE_SET_UPDATE), &update).add_attribute(
-        attributes::APPROXIMATE_TIME_LEFT_SECS,
-        interval.seconds_until_interval_end(now).to_string(),
-    );
+    let event = with_sizes(Event::new(events::PENDING_ACTIVE_SET_UPDATE), &update)
+        .add_attribute(attributes::APPROXIMATE_TIME_LEFT_SECS, interval.seconds_until_interval_end(now).to_string());
     Ok(Response::new().add_event(event))
 }
 
@@ -53,8 +49,7 @@ pub(crate) fn apply_active_set_update(
 
 /// What is reported when the rewarded set has been divided.
 pub(crate) fn active_set_update_event(created_at: BlockHeight, update: &ActiveSetUpdate) -> Event {
-    let event = Event::new(events::ACTIVE_SET_UPDATE)
-        .add_attribute(attributes::CREATED_AT, created_at.to_string());
+    let event = Event::new(events::ACTIVE_SET_UPDATE).add_attribute(attributes::CREATED_AT, created_at.to_string());
     with_sizes(event, update)
 }
 
@@ -66,15 +61,11 @@ fn with_sizes(event: Event, update: &ActiveSetUpdate) -> Event {
 }
 
 /// The sizes after a division; what is not active stands by.
-fn divided(
-    current: &RewardedSetParams,
-    update: &ActiveSetUpdate,
-) -> Result<RewardedSetParams, ContractError> {
+fn divided(current: &RewardedSetParams, update: &ActiveSetUpdate) -> Result<RewardedSetParams, ContractError> {
     let &ActiveSetUpdate { entry_gateways, exit_gateways, mixnodes } = update;
     let new = RewardedSetParams { entry_gateways, exit_gateways, mixnodes, standby: 0 };
     ensure_no_role_empty(&new)?;
-    let rewarded_set_size =
-        current.rewarded_set_size().ok_or(ContractError::InvalidRewardedSetSize)?;
+    let rewarded_set_size = current.rewarded_set_size().ok_or(ContractError::InvalidRewardedSetSize)?;
     let standby = new
         .active_set_size()
         .and_then(|active| rewarded_set_size.checked_sub(active))
@@ -129,10 +120,7 @@ pub(crate) fn apply_rewarding_params_update(
         .add_attribute(attributes::UPDATED_REWARDING_PARAMS, to_json_string(&params.interval)?))
 }
 
-fn updated(
-    storage: &dyn Storage,
-    update: &IntervalRewardingParamsUpdate,
-) -> Result<RewardingParams, ContractError> {
+fn updated(storage: &dyn Storage, update: &IntervalRewardingParamsUpdate) -> Result<RewardingParams, ContractError> {
     if let Some(sizes) = &update.rewarded_set_params {
         ensure_valid_rewarded_set(sizes)?;
     }

@@ -4,24 +4,14 @@ use crate::epochs::ensure_epoch_in_progress;
 use crate::error::ContractError;
 use crate::events::{self, attributes};
 use crate::funds;
-use crate::nodes::{
-    bond_of_owner, ensure_allowed_costs, ensure_no_pledge_change, pending_changes,
-};
+use crate::nodes::{bond_of_owner, ensure_allowed_costs, ensure_no_pledge_change, pending_changes};
 use crate::queue::{push_epoch_event, push_interval_event};
 use crate::state::{PENDING_CHANGES, STATE};
-use crate::types::{
-    NodeCostParams, NodeId, NymNodeBond, PendingEpochEventKind, PendingIntervalEventKind,
-};
-use cosmwasm_std::{
-    Coin, DepsMut, Env, Event, MessageInfo, Response, StdResult, Storage, to_json_string,
-};
+use crate::types::{NodeCostParams, NodeId, NymNodeBond, PendingEpochEventKind, PendingIntervalEventKind};
+use cosmwasm_std::{Coin, DepsMut, Env, Event, MessageInfo, Response, StdResult, Storage, to_json_string};
 
 /// Queues an addition to the sender's pledge.
-pub(crate) fn pledge_more(
-    deps: DepsMut,
-    env: &Env,
-    info: &MessageInfo,
-) -> Result<Response, ContractError> {
+pub(crate) fn pledge_more(deps: DepsMut, env: &Env, info: &MessageInfo) -> Result<Response, ContractError> {
     let bond = changeable_bond(deps.storage, info)?;
     let amount = funds::pledge_increase(&info.funds, &bond.original_pledge.denom)?;
     let node_id = bond.node_id;
@@ -51,8 +41,7 @@ pub(crate) fn decrease_pledge(
         return Err(ContractError::InvalidPledgeReduction { current, decrease_by, minimum });
     }
     let node_id = bond.node_id;
-    let kind =
-        PendingEpochEventKind::NymNodeDecreasePledge { node_id, decrease_by: decrease_by.clone() };
+    let kind = PendingEpochEventKind::NymNodeDecreasePledge { node_id, decrease_by: decrease_by.clone() };
     queue_pledge_change(deps.storage, env, node_id, kind)?;
     Ok(pending_event(events::PENDING_PLEDGE_DECREASE, node_id, &decrease_by))
 }
@@ -82,10 +71,7 @@ pub(crate) fn update_cost_params(
 }
 
 /// The sender's node, whose pledge may be changed now.
-fn changeable_bond(
-    storage: &dyn Storage,
-    info: &MessageInfo,
-) -> Result<NymNodeBond, ContractError> {
+fn changeable_bond(storage: &dyn Storage, info: &MessageInfo) -> Result<NymNodeBond, ContractError> {
     ensure_epoch_in_progress(storage)?;
     let bond = bond_of_owner(storage, &info.sender)?;
     bond.ensure_not_unbonding()?;

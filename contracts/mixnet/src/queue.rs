@@ -10,12 +10,12 @@ use crate::events::{self, attributes};
 use crate::execution::{EpochExecution, execute_epoch_event, execute_interval_event};
 use crate::msg::NumberOfPendingEventsResponse;
 use crate::state::{
-    EPOCH_EVENTS, INTERVAL_EVENTS, LAST_EPOCH_EVENT, LAST_EXECUTED_EPOCH_EVENT,
-    LAST_EXECUTED_INTERVAL_EVENT, LAST_INTERVAL_EVENT,
+    EPOCH_EVENTS, INTERVAL_EVENTS, LAST_EPOCH_EVENT, LAST_EXECUTED_EPOCH_EVENT, LAST_EXECUTED_INTERVAL_EVENT,
+    LAST_INTERVAL_EVENT,
 };
 use crate::types::{
-    EpochEventId, IntervalEventId, PendingEpochEventData, PendingEpochEventKind,
-    PendingIntervalEventData, PendingIntervalEventKind,
+    EpochEventId, IntervalEventId, PendingEpochEventData, PendingEpochEventKind, PendingIntervalEventData,
+    PendingIntervalEventKind,
 };
 use cosmwasm_std::{Env, Event, Response, StdResult, Storage};
 
@@ -48,8 +48,7 @@ pub(crate) fn push_interval_event(
 /// How many requests wait in both queues.
 pub(crate) fn lengths(storage: &dyn Storage) -> StdResult<NumberOfPendingEventsResponse> {
     let epoch = (LAST_EPOCH_EVENT.load(storage)?, LAST_EXECUTED_EPOCH_EVENT.load(storage)?);
-    let interval =
-        (LAST_INTERVAL_EVENT.load(storage)?, LAST_EXECUTED_INTERVAL_EVENT.load(storage)?);
+    let interval = (LAST_INTERVAL_EVENT.load(storage)?, LAST_EXECUTED_INTERVAL_EVENT.load(storage)?);
     Ok(NumberOfPendingEventsResponse {
         epoch_events: epoch.0.saturating_sub(epoch.1),
         interval_events: interval.0.saturating_sub(interval.1),

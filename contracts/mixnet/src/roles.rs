@@ -6,8 +6,7 @@ use crate::error::ContractError;
 use crate::events::{self, attributes};
 use crate::state::{ACTIVE_BUCKET, EPOCH_STATUS, REWARDING_PARAMS, ROLES, ROLES_METADATA};
 use crate::types::{
-    EpochState, EpochStatus, NodeId, RewardedSetMetadata, Role, RoleAssignment, RoleBucket,
-    RoleMetadata,
+    EpochState, EpochStatus, NodeId, RewardedSetMetadata, Role, RoleAssignment, RoleBucket, RoleMetadata,
 };
 use cosmwasm_std::{DepsMut, Env, Event, MessageInfo, Response, StdResult, Storage};
 
@@ -55,24 +54,16 @@ pub(crate) fn assign_roles(
     Ok(response.add_event(advance_epoch(deps.storage, env, status)?))
 }
 
-fn ensure_role_count(
-    storage: &dyn Storage,
-    role: Role,
-    nodes: &[NodeId],
-) -> Result<u32, ContractError> {
+fn ensure_role_count(storage: &dyn Storage, role: Role, nodes: &[NodeId]) -> Result<u32, ContractError> {
     let allowed = REWARDING_PARAMS.load(storage)?.rewarded_set.maximum_role_count(role);
-    u32::try_from(nodes.len())
-        .ok()
-        .filter(|count| *count <= allowed)
-        .ok_or(ContractError::IllegalRoleCount { role, assigned: nodes.len(), allowed })
+    u32::try_from(nodes.len()).ok().filter(|count| *count <= allowed).ok_or(ContractError::IllegalRoleCount {
+        role,
+        assigned: nodes.len(),
+        allowed,
+    })
 }
 
-fn save(
-    storage: &mut dyn Storage,
-    role: Role,
-    nodes: &Vec<NodeId>,
-    num_nodes: u32,
-) -> StdResult<()> {
+fn save(storage: &mut dyn Storage, role: Role, nodes: &Vec<NodeId>, num_nodes: u32) -> StdResult<()> {
     let bucket = ACTIVE_BUCKET.load(storage)?.other().storage_byte();
     ROLES.save(storage, (bucket, role.storage_byte()), nodes)?;
     let mut metadata = ROLES_METADATA.load(storage, bucket)?;

@@ -79,11 +79,7 @@ fn draw<R: Rng + ?Sized>(
     random: &mut R,
 ) -> Vec<NodeId> {
     let mut drawn = Vec::new();
-    let mut total: u128 = left
-        .iter()
-        .filter(|node| eligible(node))
-        .map(|node| node.weight().atomics().u128())
-        .sum();
+    let mut total: u128 = left.iter().filter(|node| eligible(node)).map(|node| node.weight().atomics().u128()).sum();
     for _ in 0..count {
         if total == 0 {
             break;
@@ -139,8 +135,7 @@ mod tests {
         }
     }
 
-    const SIZES: RewardedSetParams =
-        RewardedSetParams { entry_gateways: 3, exit_gateways: 2, mixnodes: 6, standby: 4 };
+    const SIZES: RewardedSetParams = RewardedSetParams { entry_gateways: 3, exit_gateways: 2, mixnodes: 6, standby: 4 };
 
     #[test]
     fn every_role_is_filled_with_nodes_that_offer_it() {
@@ -191,8 +186,7 @@ mod tests {
 
         let mut rare = candidate(1);
         rare.saturation = Decimal::percent(25);
-        let sizes =
-            RewardedSetParams { entry_gateways: 0, exit_gateways: 0, mixnodes: 0, standby: 1 };
+        let sizes = RewardedSetParams { entry_gateways: 0, exit_gateways: 0, mixnodes: 0, standby: 1 };
         let mut random = StdRng::seed_from_u64(7);
         let wins = (0..4000)
             .filter(|_| {

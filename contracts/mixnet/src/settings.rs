@@ -3,17 +3,11 @@
 use crate::error::ContractError;
 use crate::events::{self, attributes};
 use crate::state::{ADMIN, STATE};
-use crate::types::{
-    ConfigScoreParamsUpdate, ContractStateParamsUpdate, DelegationsParams, OperatorsParamsUpdate,
-};
+use crate::types::{ConfigScoreParamsUpdate, ContractStateParamsUpdate, DelegationsParams, OperatorsParamsUpdate};
 use cosmwasm_std::{DepsMut, Event, MessageInfo, Response};
 
 /// Hands administration over.
-pub(crate) fn update_admin(
-    mut deps: DepsMut,
-    info: MessageInfo,
-    admin: &str,
-) -> Result<Response, ContractError> {
+pub(crate) fn update_admin(mut deps: DepsMut, info: MessageInfo, admin: &str) -> Result<Response, ContractError> {
     let admin = deps.api.addr_validate(admin)?;
     let response = ADMIN.execute_update_admin(deps.branch(), info, Some(admin.clone()))?;
     let mut state = STATE.load(deps.storage)?;
@@ -59,8 +53,7 @@ pub(crate) fn update_contract_state_params(
     }
     if let Some(operators) = update.operators_params {
         event = with_operators(event, &operators);
-        let OperatorsParamsUpdate { minimum_pledge, profit_margin, interval_operating_cost } =
-            operators;
+        let OperatorsParamsUpdate { minimum_pledge, profit_margin, interval_operating_cost } = operators;
         let current = &mut params.operators_params;
         assign(&mut current.minimum_pledge, minimum_pledge);
         assign(&mut current.profit_margin, profit_margin);
@@ -92,8 +85,7 @@ fn with_operators(mut event: Event, update: &OperatorsParamsUpdate) -> Event {
         event = event.add_attribute(attributes::NEW_PROFIT_MARGIN_RANGE, range.to_string());
     }
     if let Some(range) = &update.interval_operating_cost {
-        event =
-            event.add_attribute(attributes::NEW_INTERVAL_OPERATING_COST_RANGE, range.to_string());
+        event = event.add_attribute(attributes::NEW_INTERVAL_OPERATING_COST_RANGE, range.to_string());
     }
     event
 }

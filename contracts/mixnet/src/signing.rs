@@ -111,13 +111,7 @@ impl SigningPayload<GatewayBondingData> {
 }
 
 impl<Data: Serialize> SigningPayload<Data> {
-    fn new(
-        nonce: Nonce,
-        message_type: &'static str,
-        sender: Addr,
-        pledge: Coin,
-        data: Data,
-    ) -> Self {
+    fn new(nonce: Nonce, message_type: &'static str, sender: Addr, pledge: Coin, data: Data) -> Self {
         SigningPayload {
             nonce,
             algorithm: SigningAlgorithm::Ed25519,

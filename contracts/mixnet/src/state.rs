@@ -2,10 +2,10 @@
 //! (`docs/protocol/mixnet-contract.md` §6). Names and encodings must not change.
 
 use crate::types::{
-    ContractState, Delegation, DelegationKey, EpochEventId, EpochStatus, HistoricalNymNodeVersion,
-    Interval, IntervalEventId, KeyRotationState, NodeId, NodeRewarding, Nonce, NymNodeBond,
-    PendingEpochEventData, PendingIntervalEventData, PendingNodeChanges, PendingPoolChange,
-    RewardedSetMetadata, RewardingParams, RoleBucket, UnbondedNymNode,
+    ContractState, Delegation, DelegationKey, EpochEventId, EpochStatus, HistoricalNymNodeVersion, Interval,
+    IntervalEventId, KeyRotationState, NodeId, NodeRewarding, Nonce, NymNodeBond, PendingEpochEventData,
+    PendingIntervalEventData, PendingNodeChanges, PendingPoolChange, RewardedSetMetadata, RewardingParams, RoleBucket,
+    UnbondedNymNode,
 };
 use cosmwasm_std::{Addr, Decimal};
 use cw_controllers::Admin;

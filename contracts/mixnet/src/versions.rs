@@ -5,18 +5,13 @@ use crate::error::ContractError;
 use crate::events::{self, attributes};
 use crate::state::{ADMIN, LAST_VERSION, VERSIONS};
 use crate::types::{
-    HistoricalNymNodeVersion, HistoricalNymNodeVersionEntry, OutdatedVersionWeights,
-    TotalVersionDifference,
+    HistoricalNymNodeVersion, HistoricalNymNodeVersionEntry, OutdatedVersionWeights, TotalVersionDifference,
 };
 use cosmwasm_std::{DepsMut, Env, Event, MessageInfo, Response, StdResult, Storage};
 use semver::Version;
 
 /// Begins the history with the release that is current.
-pub(crate) fn initialise(
-    storage: &mut dyn Storage,
-    env: &Env,
-    current: String,
-) -> Result<(), ContractError> {
+pub(crate) fn initialise(storage: &mut dyn Storage, env: &Env, current: String) -> Result<(), ContractError> {
     parse(&current)?;
     let genesis = HistoricalNymNodeVersion {
         semver: current,
@@ -46,10 +41,7 @@ pub(crate) fn update_current_nym_node_semver(
     let release = HistoricalNymNodeVersion {
         semver,
         introduced_at_height: env.block.height,
-        difference_since_genesis: head
-            .version_information
-            .difference_since_genesis
-            .extended(&old, &new),
+        difference_since_genesis: head.version_information.difference_since_genesis.extended(&old, &new),
     };
     append(deps.storage, id, &release)?;
     Ok(Response::new().add_event(
@@ -66,11 +58,7 @@ pub(crate) fn current(storage: &dyn Storage) -> StdResult<HistoricalNymNodeVersi
     Ok(HistoricalNymNodeVersionEntry { id, version_information })
 }
 
-fn append(
-    storage: &mut dyn Storage,
-    id: u32,
-    release: &HistoricalNymNodeVersion,
-) -> StdResult<()> {
+fn append(storage: &mut dyn Storage, id: u32, release: &HistoricalNymNodeVersion) -> StdResult<()> {
     VERSIONS.save(storage, id, release)?;
     LAST_VERSION.save(storage, &id)
 }
@@ -152,33 +140,21 @@ impl OutdatedVersionWeights {
     /// # Ok::<(), semver::Error>(())
     /// ```
     #[must_use]
-    pub fn versions_behind(
-        &self,
-        history: &[HistoricalNymNodeVersion],
-        node: &Version,
-    ) -> Option<u32> {
+    pub fn versions_behind(&self, history: &[HistoricalNymNodeVersion], node: &Version) -> Option<u32> {
         let releases = history
             .iter()
             .map(|release| Some((release.semver.parse().ok()?, release.difference_since_genesis)))
             .collect::<Option<Vec<(Version, TotalVersionDifference)>>>()?;
-        let (Some((first, _)), Some((latest, latest_difference))) =
-            (releases.first(), releases.last())
-        else {
+        let (Some((first, _)), Some((latest, latest_difference))) = (releases.first(), releases.last()) else {
             return Some(0);
         };
         if node > latest {
             return Some(if is_one_step(node, latest) { 0 } else { self.major });
         }
         let difference = match releases.iter().rev().find(|(release, _)| release <= node) {
-            Some((release, difference)) if release == node => {
-                latest_difference.saturating_sub(*difference)
-            }
-            Some((release, difference)) => {
-                latest_difference.saturating_sub(difference.extended(release, node))
-            }
-            None => {
-                latest_difference.saturating_add(TotalVersionDifference::between(node, first))
-            }
+            Some((release, difference)) if release == node => latest_difference.saturating_sub(*difference),
+            Some((release, difference)) => latest_difference.saturating_sub(difference.extended(release, node)),
+            None => latest_difference.saturating_add(TotalVersionDifference::between(node, first)),
         };
         Some(self.weigh(difference))
     }
@@ -247,9 +223,17 @@ mod tests {
         assert_factors(
             &["1.1.13"],
             &[
-                ("1.1.13", 0), ("1.1.12", 1), ("1.1.12-rc", 2), ("1.0.4", 10), ("0.1.12", 100),
-                ("1.1.14", 0), ("1.2.0", 0), ("2.0.0", 0),
-                ("1.1.15", 100), ("1.3.0", 100), ("3.0.0", 100),
+                ("1.1.13", 0),
+                ("1.1.12", 1),
+                ("1.1.12-rc", 2),
+                ("1.0.4", 10),
+                ("0.1.12", 100),
+                ("1.1.14", 0),
+                ("1.2.0", 0),
+                ("2.0.0", 0),
+                ("1.1.15", 100),
+                ("1.3.0", 100),
+                ("3.0.0", 100),
             ],
         );
         assert_factors(
@@ -259,8 +243,14 @@ mod tests {
         assert_factors(
             &["1.1.13", "1.2.0", "1.2.1", "1.3.0", "1.3.1-importantpre", "1.3.1", "1.3.2", "1.4.0"],
             &[
-                ("1.1.13", 34), ("1.2.1", 23), ("1.2.3", 21), ("1.3.1-importantpre", 12),
-                ("1.3.1", 11), ("1.3.69", 10), ("1.1.9", 38), ("0.1.12", 134),
+                ("1.1.13", 34),
+                ("1.2.1", 23),
+                ("1.2.3", 21),
+                ("1.3.1-importantpre", 12),
+                ("1.3.1", 11),
+                ("1.3.69", 10),
+                ("1.1.9", 38),
+                ("0.1.12", 134),
             ],
         );
         let chain = ["1.1.13", "1.2.0", "1.2.1", "1.4.0", "1.5.0"];

@@ -79,25 +79,13 @@ pub trait Engine {
     ///
     /// # Errors
     /// When the contract or the engine refuses.
-    fn execute(
-        &mut self,
-        sender: &Addr,
-        contract: &Addr,
-        message: &[u8],
-        funds: &[Coin],
-    ) -> Result<Executed, Refusal>;
+    fn execute(&mut self, sender: &Addr, contract: &Addr, message: &[u8], funds: &[Coin]) -> Result<Executed, Refusal>;
 
     /// Migrates a contract to `code` with the JSON `message`; the sender is its wasm admin.
     ///
     /// # Errors
     /// When the contract or the engine refuses.
-    fn migrate(
-        &mut self,
-        sender: &Addr,
-        contract: &Addr,
-        code: CodeId,
-        message: &[u8],
-    ) -> Result<(), Refusal>;
+    fn migrate(&mut self, sender: &Addr, contract: &Addr, code: CodeId, message: &[u8]) -> Result<(), Refusal>;
 
     /// Asks a contract the JSON question `message`; the answer is JSON.
     ///

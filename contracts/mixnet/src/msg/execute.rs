@@ -1,10 +1,9 @@
 //! Messages that change the contract.
 
 use crate::types::{
-    ActiveSetUpdate, ContractStateParamsUpdate, Gateway, InitialRewardingParams,
-    IntervalRewardingParamsUpdate, MixNode, NodeConfigUpdate, NodeCostParams, NodeId,
-    NodeRewardingParameters, NymNode, OperatingCostRange, OutdatedVersionWeights,
-    ProfitMarginRange, RoleAssignment, VersionScoreFormulaParams,
+    ActiveSetUpdate, ContractStateParamsUpdate, Gateway, InitialRewardingParams, IntervalRewardingParamsUpdate,
+    MixNode, NodeConfigUpdate, NodeCostParams, NodeId, NodeRewardingParameters, NymNode, OperatingCostRange,
+    OutdatedVersionWeights, ProfitMarginRange, RoleAssignment, VersionScoreFormulaParams,
 };
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::Coin;

@@ -7,8 +7,8 @@
 
 use super::responses::*;
 use crate::types::{
-    ContractState, ContractStateParams, DelegationKey, EpochEventId, EpochStatus, IntervalEventId,
-    KeyRotationState, NodeId, Nonce, Performance, RewardingParams, Role, WorkFactor,
+    ContractState, ContractStateParams, DelegationKey, EpochEventId, EpochStatus, IntervalEventId, KeyRotationState,
+    NodeId, Nonce, Performance, RewardingParams, Role, WorkFactor,
 };
 use cosmwasm_schema::{QueryResponses, cw_serde};
 use cw_controllers::AdminResponse;

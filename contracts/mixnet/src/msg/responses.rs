@@ -1,11 +1,10 @@
 //! Answers of the contract. Field names and order are the wire's; nothing may be added.
 
 use crate::types::{
-    Delegation, DelegationKey, EpochEventId, EpochId, GatewayBond, HistoricalNymNodeVersionEntry,
-    Interval, IntervalEventId, KeyRotationId, MixNodeBond, MixNodeDetails, NodeId, NodeRewarding,
-    NymNodeBond, NymNodeDetails, PendingEpochEvent, PendingEpochEventData, PendingIntervalEvent,
-    PendingIntervalEventData, PreassignedGatewayId, RewardedSetMetadata, UnbondedMixNode,
-    UnbondedNymNode,
+    Delegation, DelegationKey, EpochEventId, EpochId, GatewayBond, HistoricalNymNodeVersionEntry, Interval,
+    IntervalEventId, KeyRotationId, MixNodeBond, MixNodeDetails, NodeId, NodeRewarding, NymNodeBond, NymNodeDetails,
+    PendingEpochEvent, PendingEpochEventData, PendingIntervalEvent, PendingIntervalEventData, PreassignedGatewayId,
+    RewardedSetMetadata, UnbondedMixNode, UnbondedNymNode,
 };
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Coin, Decimal};

@@ -3,18 +3,15 @@
 use super::{after, limit_of};
 use crate::constants::pages;
 use crate::msg::{
-    CurrentIntervalResponse, EpochAssignmentResponse, KeyRotationIdResponse,
-    PendingEpochEventsResponse, PendingIntervalEventsResponse, RolesMetadataResponse,
+    CurrentIntervalResponse, EpochAssignmentResponse, KeyRotationIdResponse, PendingEpochEventsResponse,
+    PendingIntervalEventsResponse, RolesMetadataResponse,
 };
 use crate::roles::{active_metadata, active_nodes};
 use crate::state::{EPOCH_EVENTS, INTERVAL, INTERVAL_EVENTS, KEY_ROTATION};
 use crate::types::{PendingEpochEvent, PendingIntervalEvent, Role};
 use cosmwasm_std::{Env, Order, StdResult, Storage};
 
-pub(super) fn current_interval(
-    storage: &dyn Storage,
-    env: &Env,
-) -> StdResult<CurrentIntervalResponse> {
+pub(super) fn current_interval(storage: &dyn Storage, env: &Env) -> StdResult<CurrentIntervalResponse> {
     let interval = INTERVAL.load(storage)?;
     let now = env.block.time.seconds();
     Ok(CurrentIntervalResponse {
@@ -25,14 +22,8 @@ pub(super) fn current_interval(
     })
 }
 
-pub(super) fn role_assignment(
-    storage: &dyn Storage,
-    role: Role,
-) -> StdResult<EpochAssignmentResponse> {
-    Ok(EpochAssignmentResponse {
-        epoch_id: active_metadata(storage)?.epoch_id,
-        nodes: active_nodes(storage, role)?,
-    })
+pub(super) fn role_assignment(storage: &dyn Storage, role: Role) -> StdResult<EpochAssignmentResponse> {
+    Ok(EpochAssignmentResponse { epoch_id: active_metadata(storage)?.epoch_id, nodes: active_nodes(storage, role)? })
 }
 
 pub(super) fn rewarded_set_metadata(storage: &dyn Storage) -> StdResult<RolesMetadataResponse> {

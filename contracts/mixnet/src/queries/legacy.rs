@@ -6,9 +6,9 @@ use crate::constants::pages::{self, PageSize};
 use crate::error::ContractError;
 use crate::msg::{
     GatewayBondResponse, GatewayOwnershipResponse, MixOwnershipResponse, MixStakeSaturationResponse,
-    MixnodeDetailsByIdentityResponse, MixnodeDetailsResponse, MixnodeRewardingDetailsResponse,
-    PagedGatewayResponse, PagedMixnodeBondsResponse, PagedMixnodesDetailsResponse,
-    PagedUnbondedMixnodesResponse, PreassignedGatewayIdsResponse, QueryMsg, UnbondedMixnodeResponse,
+    MixnodeDetailsByIdentityResponse, MixnodeDetailsResponse, MixnodeRewardingDetailsResponse, PagedGatewayResponse,
+    PagedMixnodeBondsResponse, PagedMixnodesDetailsResponse, PagedUnbondedMixnodesResponse,
+    PreassignedGatewayIdsResponse, QueryMsg, UnbondedMixnodeResponse,
 };
 use cosmwasm_std::{Binary, Deps, StdError, to_json_binary};
 
@@ -20,15 +20,14 @@ pub(super) fn answer(deps: Deps, question: QueryMsg) -> Result<Binary, ContractE
             per_page: limit_of(limit, pages::BONDS),
             start_next_after: None,
         }),
-        QueryMsg::GetMixNodesDetailed { limit, .. } => {
-            to_json_binary(&PagedMixnodesDetailsResponse {
-                nodes: Vec::new(),
-                per_page: limit_of(limit, pages::DETAILED),
-                start_next_after: None,
-            })
+        QueryMsg::GetMixNodesDetailed { limit, .. } => to_json_binary(&PagedMixnodesDetailsResponse {
+            nodes: Vec::new(),
+            per_page: limit_of(limit, pages::DETAILED),
+            start_next_after: None,
+        }),
+        QueryMsg::GetUnbondedMixNodes { limit, .. } | QueryMsg::GetUnbondedMixNodesByIdentityKey { limit, .. } => {
+            no_unbonded(limit)
         }
-        QueryMsg::GetUnbondedMixNodes { limit, .. }
-        | QueryMsg::GetUnbondedMixNodesByIdentityKey { limit, .. } => no_unbonded(limit),
         QueryMsg::GetUnbondedMixNodesByOwner { owner, limit, .. } => {
             deps.api.addr_validate(&owner)?;
             no_unbonded(limit)
@@ -41,14 +40,10 @@ pub(super) fn answer(deps: Deps, question: QueryMsg) -> Result<Binary, ContractE
             to_json_binary(&MixnodeDetailsResponse { mix_id, mixnode_details: None })
         }
         QueryMsg::GetBondedMixnodeDetailsByIdentity { mix_identity } => {
-            to_json_binary(&MixnodeDetailsByIdentityResponse {
-                identity_key: mix_identity,
-                mixnode_details: None,
-            })
+            to_json_binary(&MixnodeDetailsByIdentityResponse { identity_key: mix_identity, mixnode_details: None })
         }
         QueryMsg::GetMixnodeRewardingDetails { mix_id } => {
-            let rewarding_details =
-                nodes::rewarding_details(deps.storage, mix_id)?.rewarding_details;
+            let rewarding_details = nodes::rewarding_details(deps.storage, mix_id)?.rewarding_details;
             to_json_binary(&MixnodeRewardingDetailsResponse { mix_id, rewarding_details })
         }
         QueryMsg::GetStakeSaturation { mix_id } => {
@@ -67,18 +62,13 @@ pub(super) fn answer(deps: Deps, question: QueryMsg) -> Result<Binary, ContractE
             per_page: limit_of(limit, pages::GATEWAYS),
             start_next_after: None,
         }),
-        QueryMsg::GetGatewayBond { identity } => {
-            to_json_binary(&GatewayBondResponse { identity, gateway: None })
-        }
+        QueryMsg::GetGatewayBond { identity } => to_json_binary(&GatewayBondResponse { identity, gateway: None }),
         QueryMsg::GetOwnedGateway { address } => {
             let address = deps.api.addr_validate(&address)?;
             to_json_binary(&GatewayOwnershipResponse { address, gateway: None })
         }
         QueryMsg::GetPreassignedGatewayIds { .. } => {
-            to_json_binary(&PreassignedGatewayIdsResponse {
-                ids: Vec::new(),
-                start_next_after: None,
-            })
+            to_json_binary(&PreassignedGatewayIdsResponse { ids: Vec::new(), start_next_after: None })
         }
         other => Err(StdError::generic_err(format!("the question {other:?} has no answer"))),
     };

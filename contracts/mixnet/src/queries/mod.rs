@@ -10,10 +10,7 @@ mod settings;
 use crate::constants::{CONTRACT_VERSION, PACKAGE_NAME, pages::PageSize};
 use crate::error::ContractError;
 use crate::msg::QueryMsg;
-use crate::state::{
-    ADMIN, EPOCH_EVENTS, EPOCH_STATUS, INTERVAL_EVENTS, KEY_ROTATION, NONCES, REWARDING_PARAMS,
-    STATE,
-};
+use crate::state::{ADMIN, EPOCH_EVENTS, EPOCH_STATUS, INTERVAL_EVENTS, KEY_ROTATION, NONCES, REWARDING_PARAMS, STATE};
 use cosmwasm_std::{Binary, Deps, Env, StdResult, to_json_binary};
 use cw_storage_plus::{Bound, PrimaryKey};
 use nym_contracts_common::{ContractBuildInformation, page_limit};
@@ -27,22 +24,16 @@ pub(crate) fn answer(deps: Deps, env: &Env, question: QueryMsg) -> Result<Binary
             to_json_binary(&ContractBuildInformation::of(PACKAGE_NAME, CONTRACT_VERSION))
         }
         QueryMsg::GetCW2ContractVersion {} => to_json_binary(&cw2::get_contract_version(storage)?),
-        QueryMsg::GetRewardingValidatorAddress {} => {
-            to_json_binary(&STATE.load(storage)?.rewarding_validator_address)
-        }
+        QueryMsg::GetRewardingValidatorAddress {} => to_json_binary(&STATE.load(storage)?.rewarding_validator_address),
         QueryMsg::GetStateParams {} => to_json_binary(&STATE.load(storage)?.params),
         QueryMsg::GetState {} => to_json_binary(&STATE.load(storage)?),
-        QueryMsg::GetCurrentNymNodeVersion {} => {
-            to_json_binary(&settings::current_version(storage)?)
-        }
+        QueryMsg::GetCurrentNymNodeVersion {} => to_json_binary(&settings::current_version(storage)?),
         QueryMsg::GetNymNodeVersionHistory { limit, start_after } => {
             to_json_binary(&settings::version_history(storage, limit, start_after)?)
         }
         QueryMsg::GetRewardingParams {} => to_json_binary(&REWARDING_PARAMS.load(storage)?),
         QueryMsg::GetEpochStatus {} => to_json_binary(&EPOCH_STATUS.load(storage)?),
-        QueryMsg::GetCurrentIntervalDetails {} => {
-            to_json_binary(&epochs::current_interval(storage, env)?)
-        }
+        QueryMsg::GetCurrentIntervalDetails {} => to_json_binary(&epochs::current_interval(storage, env)?),
 
         QueryMsg::GetNymNodeBondsPaged { limit, start_after } => {
             to_json_binary(&nodes::bonds_page(storage, limit, start_after)?)
@@ -50,9 +41,7 @@ pub(crate) fn answer(deps: Deps, env: &Env, question: QueryMsg) -> Result<Binary
         QueryMsg::GetNymNodesDetailedPaged { limit, start_after } => {
             to_json_binary(&nodes::details_page(storage, limit, start_after)?)
         }
-        QueryMsg::GetUnbondedNymNode { node_id } => {
-            to_json_binary(&nodes::unbonded_node(storage, node_id)?)
-        }
+        QueryMsg::GetUnbondedNymNode { node_id } => to_json_binary(&nodes::unbonded_node(storage, node_id)?),
         QueryMsg::GetUnbondedNymNodesPaged { limit, start_after } => {
             to_json_binary(&nodes::unbonded_page(storage, limit, start_after)?)
         }
@@ -61,34 +50,19 @@ pub(crate) fn answer(deps: Deps, env: &Env, question: QueryMsg) -> Result<Binary
             to_json_binary(&nodes::unbonded_page_of_owner(storage, owner, limit, start_after)?)
         }
         QueryMsg::GetUnbondedNymNodesByIdentityKeyPaged { identity_key, limit, start_after } => {
-            to_json_binary(&nodes::unbonded_page_of_identity(
-                storage,
-                identity_key,
-                limit,
-                start_after,
-            )?)
+            to_json_binary(&nodes::unbonded_page_of_identity(storage, identity_key, limit, start_after)?)
         }
         QueryMsg::GetOwnedNymNode { address } => {
             to_json_binary(&nodes::owned(storage, deps.api.addr_validate(&address)?)?)
         }
-        QueryMsg::GetNymNodeDetails { node_id } => {
-            to_json_binary(&nodes::details(storage, node_id)?)
-        }
+        QueryMsg::GetNymNodeDetails { node_id } => to_json_binary(&nodes::details(storage, node_id)?),
         QueryMsg::GetNymNodeDetailsByIdentityKey { node_identity } => {
             to_json_binary(&nodes::details_by_identity(storage, node_identity)?)
         }
-        QueryMsg::GetNodeRewardingDetails { node_id } => {
-            to_json_binary(&nodes::rewarding_details(storage, node_id)?)
-        }
-        QueryMsg::GetNodeStakeSaturation { node_id } => {
-            to_json_binary(&nodes::stake_saturation(storage, node_id)?)
-        }
-        QueryMsg::GetRoleAssignment { role } => {
-            to_json_binary(&epochs::role_assignment(storage, role)?)
-        }
-        QueryMsg::GetRewardedSetMetadata {} => {
-            to_json_binary(&epochs::rewarded_set_metadata(storage)?)
-        }
+        QueryMsg::GetNodeRewardingDetails { node_id } => to_json_binary(&nodes::rewarding_details(storage, node_id)?),
+        QueryMsg::GetNodeStakeSaturation { node_id } => to_json_binary(&nodes::stake_saturation(storage, node_id)?),
+        QueryMsg::GetRoleAssignment { role } => to_json_binary(&epochs::role_assignment(storage, role)?),
+        QueryMsg::GetRewardedSetMetadata {} => to_json_binary(&epochs::rewarded_set_metadata(storage)?),
 
         QueryMsg::GetNodeDelegations { node_id, start_after, limit } => {
             to_json_binary(&delegations::page_of_node(storage, node_id, start_after, limit)?)
@@ -117,16 +91,9 @@ pub(crate) fn answer(deps: Deps, env: &Env, question: QueryMsg) -> Result<Binary
             let through_proxy = is_through_proxy(deps, proxy)?;
             to_json_binary(&rewards::of_delegator(storage, node_id, &delegator, through_proxy)?)
         }
-        QueryMsg::GetEstimatedCurrentEpochOperatorReward {
-            node_id,
-            estimated_performance,
-            estimated_work,
-        } => to_json_binary(&rewards::operator_estimate(
-            storage,
-            node_id,
-            estimated_performance,
-            estimated_work,
-        )?),
+        QueryMsg::GetEstimatedCurrentEpochOperatorReward { node_id, estimated_performance, estimated_work } => {
+            to_json_binary(&rewards::operator_estimate(storage, node_id, estimated_performance, estimated_work)?)
+        }
         QueryMsg::GetEstimatedCurrentEpochDelegatorReward {
             address,
             node_id,

@@ -4,9 +4,9 @@ use super::{after, limit_of};
 use crate::constants::pages;
 use crate::error::ContractError;
 use crate::msg::{
-    NodeDetailsByIdentityResponse, NodeDetailsResponse, NodeOwnershipResponse,
-    NodeRewardingDetailsResponse, PagedNymNodeBondsResponse, PagedNymNodeDetailsResponse,
-    PagedUnbondedNymNodesResponse, StakeSaturationResponse, UnbondedNodeResponse,
+    NodeDetailsByIdentityResponse, NodeDetailsResponse, NodeOwnershipResponse, NodeRewardingDetailsResponse,
+    PagedNymNodeBondsResponse, PagedNymNodeDetailsResponse, PagedUnbondedNymNodesResponse, StakeSaturationResponse,
+    UnbondedNodeResponse,
 };
 use crate::nodes::{find_bond_of_owner, pending_changes};
 use crate::state::{REWARDING, REWARDING_PARAMS, bonds, unbonded};
@@ -71,10 +71,7 @@ pub(super) fn details_by_identity(
     Ok(NodeDetailsByIdentityResponse { identity_key, details })
 }
 
-pub(super) fn rewarding_details(
-    storage: &dyn Storage,
-    node_id: NodeId,
-) -> StdResult<NodeRewardingDetailsResponse> {
+pub(super) fn rewarding_details(storage: &dyn Storage, node_id: NodeId) -> StdResult<NodeRewardingDetailsResponse> {
     let rewarding_details = REWARDING.may_load(storage, node_id)?;
     Ok(NodeRewardingDetailsResponse { node_id, rewarding_details })
 }
@@ -92,10 +89,7 @@ pub(super) fn stake_saturation(
     Ok(StakeSaturationResponse { node_id, current_saturation, uncapped_saturation })
 }
 
-pub(super) fn unbonded_node(
-    storage: &dyn Storage,
-    node_id: NodeId,
-) -> StdResult<UnbondedNodeResponse> {
+pub(super) fn unbonded_node(storage: &dyn Storage, node_id: NodeId) -> StdResult<UnbondedNodeResponse> {
     Ok(UnbondedNodeResponse { node_id, details: unbonded().may_load(storage, node_id)? })
 }
 
@@ -115,8 +109,7 @@ pub(super) fn unbonded_page_of_owner(
     start_after: Option<NodeId>,
 ) -> StdResult<PagedUnbondedNymNodesResponse> {
     let index = unbonded().idx.owner;
-    let entries =
-        index.prefix(owner).range(storage, after(start_after), None, Order::Ascending);
+    let entries = index.prefix(owner).range(storage, after(start_after), None, Order::Ascending);
     page_of_unbonded(entries, limit)
 }
 
@@ -127,8 +120,7 @@ pub(super) fn unbonded_page_of_identity(
     start_after: Option<NodeId>,
 ) -> StdResult<PagedUnbondedNymNodesResponse> {
     let index = unbonded().idx.identity_key;
-    let entries =
-        index.prefix(identity_key).range(storage, after(start_after), None, Order::Ascending);
+    let entries = index.prefix(identity_key).range(storage, after(start_after), None, Order::Ascending);
     page_of_unbonded(entries, limit)
 }
 

@@ -10,24 +10,15 @@ use crate::state::{INTERVAL, REWARDING, REWARDING_PARAMS, bonds};
 use crate::types::{NodeId, NodeRewarding, NymNodeBond, Performance, WorkFactor};
 use cosmwasm_std::{Addr, Coin, Decimal, Storage};
 
-pub(super) fn of_operator(
-    storage: &dyn Storage,
-    owner: &Addr,
-) -> Result<PendingRewardResponse, ContractError> {
+pub(super) fn of_operator(storage: &dyn Storage, owner: &Addr) -> Result<PendingRewardResponse, ContractError> {
     of_bond(storage, find_bond_of_owner(storage, owner)?)
 }
 
-pub(super) fn of_node_operator(
-    storage: &dyn Storage,
-    node_id: NodeId,
-) -> Result<PendingRewardResponse, ContractError> {
+pub(super) fn of_node_operator(storage: &dyn Storage, node_id: NodeId) -> Result<PendingRewardResponse, ContractError> {
     of_bond(storage, bonds().may_load(storage, node_id)?)
 }
 
-fn of_bond(
-    storage: &dyn Storage,
-    bond: Option<NymNodeBond>,
-) -> Result<PendingRewardResponse, ContractError> {
+fn of_bond(storage: &dyn Storage, bond: Option<NymNodeBond>) -> Result<PendingRewardResponse, ContractError> {
     let Some(bond) = bond else {
         return Ok(PendingRewardResponse::default());
     };
@@ -70,9 +61,7 @@ pub(super) fn operator_estimate(
     let Some(node) = REWARDING.may_load(storage, node_id)? else {
         return Ok(EstimatedCurrentEpochRewardResponse::default());
     };
-    let bond = bonds()
-        .may_load(storage, node_id)?
-        .ok_or(ContractError::NymNodeBondNotFound { node_id })?;
+    let bond = bonds().may_load(storage, node_id)?.ok_or(ContractError::NymNodeBondNotFound { node_id })?;
     let distribution = if bond.is_unbonding {
         RewardDistribution::default()
     } else {
@@ -132,11 +121,7 @@ fn expected(
     Ok(node.divide(reward, performance, epochs_in_interval)?)
 }
 
-fn estimate(
-    original_stake: Coin,
-    value: Decimal,
-    estimation: Decimal,
-) -> EstimatedCurrentEpochRewardResponse {
+fn estimate(original_stake: Coin, value: Decimal, estimation: Decimal) -> EstimatedCurrentEpochRewardResponse {
     EstimatedCurrentEpochRewardResponse {
         current_stake_value: Some(floored(value, &original_stake)),
         current_stake_value_detailed_amount: Some(value),

@@ -20,12 +20,7 @@ pub(super) fn version_history(
     let history = VERSIONS
         .range(storage, after(start_after), None, Order::Ascending)
         .take(limit_of(limit, pages::VERSIONS))
-        .map(|entry| {
-            entry.map(|(id, version_information)| HistoricalNymNodeVersionEntry {
-                id,
-                version_information,
-            })
-        })
+        .map(|entry| entry.map(|(id, version_information)| HistoricalNymNodeVersionEntry { id, version_information }))
         .collect::<StdResult<Vec<_>>>()?;
     let start_next_after = history.last().map(|entry| entry.id);
     Ok(NymNodeVersionHistoryResponse { history, start_next_after })

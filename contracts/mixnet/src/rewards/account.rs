@@ -11,11 +11,7 @@ impl NodeRewarding {
     ///
     /// # Errors
     /// When the pledge is out of range.
-    pub fn bonded(
-        cost_params: NodeCostParams,
-        pledge: &Coin,
-        current_epoch: EpochId,
-    ) -> Result<Self, ArithmeticError> {
+    pub fn bonded(cost_params: NodeCostParams, pledge: &Coin, current_epoch: EpochId) -> Result<Self, ArithmeticError> {
         Ok(NodeRewarding {
             cost_params,
             operator: decimal(pledge.amount)?,
@@ -32,15 +28,10 @@ impl NodeRewarding {
     ///
     /// # Errors
     /// When the numbers leave their range.
-    pub fn earn(
-        &mut self,
-        reward: RewardDistribution,
-        epoch: EpochId,
-    ) -> Result<(), ArithmeticError> {
+    pub fn earn(&mut self, reward: RewardDistribution, epoch: EpochId) -> Result<(), ArithmeticError> {
         if !self.delegates.is_zero() {
             let unit_value = self.unit_delegation.checked_add(self.total_unit_reward)?;
-            let unit_reward =
-                reward.delegates.checked_mul(unit_value.checked_div(self.delegates)?)?;
+            let unit_reward = reward.delegates.checked_mul(unit_value.checked_div(self.delegates)?)?;
             self.total_unit_reward = self.total_unit_reward.checked_add(unit_reward)?;
         }
         self.operator = self.operator.checked_add(reward.operator)?;
@@ -73,8 +64,7 @@ impl NodeRewarding {
     /// When the numbers leave their range.
     pub fn add_delegation(&mut self, amount: Uint128) -> Result<(), ArithmeticError> {
         self.delegates = self.delegates.checked_add(decimal(amount)?)?;
-        self.unique_delegations =
-            self.unique_delegations.checked_add(1).ok_or(ArithmeticError::Overflow)?;
+        self.unique_delegations = self.unique_delegations.checked_add(1).ok_or(ArithmeticError::Overflow)?;
         Ok(())
     }
 
@@ -83,10 +73,7 @@ impl NodeRewarding {
     ///
     /// # Errors
     /// When the numbers leave their range.
-    pub fn withdraw_delegator_reward(
-        &mut self,
-        delegation: &mut Delegation,
-    ) -> Result<Uint128, ArithmeticError> {
+    pub fn withdraw_delegator_reward(&mut self, delegation: &mut Delegation) -> Result<Uint128, ArithmeticError> {
         let reward = self.accrued(delegation)?;
         self.delegates = self.delegates.checked_sub(reward)?;
         delegation.cumulative_reward_ratio = self.total_unit_reward;
@@ -101,8 +88,7 @@ impl NodeRewarding {
     pub fn undelegate(&mut self, delegation: &Delegation) -> Result<Uint128, ArithmeticError> {
         let whole = decimal(delegation.amount.amount)?.checked_add(self.accrued(delegation)?)?;
         self.delegates = self.delegates.checked_sub(whole)?;
-        self.unique_delegations =
-            self.unique_delegations.checked_sub(1).ok_or(ArithmeticError::Overflow)?;
+        self.unique_delegations = self.unique_delegations.checked_sub(1).ok_or(ArithmeticError::Overflow)?;
         if self.unique_delegations == 0 {
             self.operator = self.operator.checked_add(self.delegates)?;
             self.delegates = Decimal::zero();

@@ -5,12 +5,10 @@
 //! determines every digit and must not change.
 
 use crate::types::{
-    Delegation, InitialRewardingParams, IntervalRewardParams, IntervalRewardingParamsUpdate,
-    NodeRewarding, Performance, RewardedSetParams, RewardingParams, WorkFactor,
+    Delegation, InitialRewardingParams, IntervalRewardParams, IntervalRewardingParamsUpdate, NodeRewarding,
+    Performance, RewardedSetParams, RewardingParams, WorkFactor,
 };
-use cosmwasm_std::{
-    CheckedFromRatioError, Decimal, Decimal256, DivideByZeroError, OverflowError, Uint128,
-};
+use cosmwasm_std::{CheckedFromRatioError, Decimal, Decimal256, DivideByZeroError, OverflowError, Uint128};
 use nym_contracts_common::Percent;
 use thiserror::Error;
 
@@ -101,8 +99,7 @@ pub fn work_factors(
     let size = rewarded_set_size(rewarded_set)?;
     let standby_size = whole(rewarded_set.standby);
     let beyond_one = active_set_work_factor.checked_sub(Decimal::one())?;
-    let shares =
-        active_set_work_factor.checked_mul(size)?.checked_sub(beyond_one.checked_mul(standby_size)?)?;
+    let shares = active_set_work_factor.checked_mul(size)?.checked_sub(beyond_one.checked_mul(standby_size)?)?;
     let standby = Decimal::one().checked_div(shares)?;
     Ok(WorkFactors { active: active_set_work_factor.checked_mul(standby)?, standby })
 }
@@ -112,10 +109,7 @@ impl IntervalRewardParams {
     ///
     /// # Errors
     /// When the rewarded set is empty or an interval has no epochs.
-    pub fn initial(
-        initial: &InitialRewardingParams,
-        epochs_in_interval: u32,
-    ) -> Result<Self, ArithmeticError> {
+    pub fn initial(initial: &InitialRewardingParams, epochs_in_interval: u32) -> Result<Self, ArithmeticError> {
         Ok(IntervalRewardParams {
             reward_pool: initial.initial_reward_pool,
             staking_supply: initial.initial_staking_supply,
@@ -182,8 +176,7 @@ impl RewardingParams {
         interval.reward_pool = interval.reward_pool.saturating_sub(removed).saturating_add(added);
         let growth = removed.checked_mul(interval.staking_supply_scale_factor.value())?;
         interval.staking_supply = interval.staking_supply.saturating_add(growth);
-        interval.stake_saturation_point =
-            stake_saturation_point(interval.staking_supply, &self.rewarded_set)?;
+        interval.stake_saturation_point = stake_saturation_point(interval.staking_supply, &self.rewarded_set)?;
         new.recompute_budget(epochs_in_interval)?;
         Ok(new)
     }
@@ -193,11 +186,8 @@ impl RewardingParams {
     /// # Errors
     /// When an interval has no epochs.
     pub fn recompute_budget(&mut self, epochs_in_interval: u32) -> Result<(), ArithmeticError> {
-        self.interval.epoch_reward_budget = epoch_reward_budget(
-            self.interval.reward_pool,
-            self.interval.interval_pool_emission,
-            epochs_in_interval,
-        )?;
+        self.interval.epoch_reward_budget =
+            epoch_reward_budget(self.interval.reward_pool, self.interval.interval_pool_emission, epochs_in_interval)?;
         Ok(())
     }
 }
@@ -276,20 +266,16 @@ impl NodeRewarding {
         performance: Performance,
         epochs_in_interval: u32,
     ) -> Result<RewardDistribution, ArithmeticError> {
-        let cost = Decimal::checked_from_ratio(
-            self.cost_params.interval_operating_cost.amount,
-            epochs_in_interval,
-        )?
-        .checked_mul(performance.value())?;
+        let cost = Decimal::checked_from_ratio(self.cost_params.interval_operating_cost.amount, epochs_in_interval)?
+            .checked_mul(performance.value())?;
         if reward <= cost {
             return Ok(RewardDistribution { operator: reward, delegates: Decimal::zero() });
         }
         let profit = reward.checked_sub(cost)?;
         let margin = self.cost_params.profit_margin_percent.value();
         let share = self.operator.checked_div(self.bond()?)?;
-        let operator_profit = profit.checked_mul(
-            margin.checked_add(Decimal::one().checked_sub(margin)?.checked_mul(share)?)?,
-        )?;
+        let operator_profit =
+            profit.checked_mul(margin.checked_add(Decimal::one().checked_sub(margin)?.checked_mul(share)?)?)?;
         Ok(RewardDistribution {
             operator: operator_profit.checked_add(cost)?,
             delegates: profit.checked_sub(operator_profit)?,

@@ -7,8 +7,7 @@ use crate::events::{self, attributes, no_reward};
 use crate::funds::pay;
 use crate::nodes::{bond_of_owner, ensure_bonded};
 use crate::state::{
-    CUMULATIVE_EPOCH_WORK, EPOCH_STATUS, INTERVAL, PENDING_POOL_CHANGE, REWARDING,
-    REWARDING_PARAMS, STATE, delegations,
+    CUMULATIVE_EPOCH_WORK, EPOCH_STATUS, INTERVAL, PENDING_POOL_CHANGE, REWARDING, REWARDING_PARAMS, STATE, delegations,
 };
 use crate::types::{EpochState, Interval, NodeId, NodeRewarding, NodeRewardingParameters};
 use cosmwasm_std::{Coin, Decimal, DepsMut, Env, Event, MessageInfo, Response, Storage};
@@ -27,8 +26,7 @@ pub(crate) fn reward_node(
     note_progress(deps.storage, &interval, node_id)?;
 
     let epoch = interval.current_epoch_absolute_id();
-    let event = Event::new(events::NODE_REWARDING)
-        .add_attribute(attributes::INTERVAL_DETAILS, epoch.to_string());
+    let event = Event::new(events::NODE_REWARDING).add_attribute(attributes::INTERVAL_DETAILS, epoch.to_string());
     let nothing = |event: Event, reason: &str| {
         Ok(Response::new().add_event(
             event
@@ -37,8 +35,7 @@ pub(crate) fn reward_node(
         ))
     };
 
-    let Some(mut node) = REWARDING.may_load(deps.storage, node_id)?.filter(|node| !node.operator.is_zero())
-    else {
+    let Some(mut node) = REWARDING.may_load(deps.storage, node_id)?.filter(|node| !node.operator.is_zero()) else {
         return nothing(event, no_reward::BOND_NOT_FOUND);
     };
     if node.last_rewarded_epoch == epoch {
@@ -66,11 +63,7 @@ pub(crate) fn reward_node(
 }
 
 /// Moves the state of the epoch on to this node, or past the last one.
-fn note_progress(
-    storage: &mut dyn Storage,
-    interval: &Interval,
-    node_id: NodeId,
-) -> Result<(), ContractError> {
+fn note_progress(storage: &mut dyn Storage, interval: &Interval, node_id: NodeId) -> Result<(), ContractError> {
     let mut status = EPOCH_STATUS.load(storage)?;
     let EpochState::Rewarding { last_rewarded, final_node_id } = status.state else {
         return Err(ContractError::UnexpectedNonRewardingEpochState { state: status.state });
@@ -112,8 +105,7 @@ fn pay_epoch(
     let limits = STATE.load(storage)?.params.operators_params;
     let costs = &mut node.cost_params;
     costs.profit_margin_percent = limits.profit_margin.nearest(costs.profit_margin_percent);
-    costs.interval_operating_cost.amount =
-        limits.interval_operating_cost.nearest(costs.interval_operating_cost.amount);
+    costs.interval_operating_cost.amount = limits.interval_operating_cost.nearest(costs.interval_operating_cost.amount);
 
     let params = REWARDING_PARAMS.load(storage)?;
     let reward = node.epoch_reward(&params, performance, work_factor)?;
@@ -127,17 +119,12 @@ fn pay_epoch(
 }
 
 /// Pays out the operator's reward.
-pub(crate) fn withdraw_operator_reward(
-    deps: DepsMut,
-    info: &MessageInfo,
-) -> Result<Response, ContractError> {
+pub(crate) fn withdraw_operator_reward(deps: DepsMut, info: &MessageInfo) -> Result<Response, ContractError> {
     let bond = bond_of_owner(deps.storage, &info.sender)?;
     bond.ensure_not_unbonding()?;
     let mut node = rewarding_of(deps.storage, bond.node_id)?;
-    let amount = Coin {
-        amount: node.withdraw_operator_reward(&bond.original_pledge)?,
-        denom: bond.original_pledge.denom,
-    };
+    let amount =
+        Coin { amount: node.withdraw_operator_reward(&bond.original_pledge)?, denom: bond.original_pledge.denom };
     REWARDING.save(deps.storage, bond.node_id, &node)?;
     let event = Event::new(events::WITHDRAW_OPERATOR_REWARD)
         .add_attribute(attributes::OWNER, &info.sender)
@@ -155,10 +142,8 @@ pub(crate) fn withdraw_delegator_reward(
     let mut delegation = delegations::existing(deps.storage, node_id, &info.sender)?;
     ensure_bonded(deps.storage, node_id)?;
     let mut node = rewarding_of(deps.storage, node_id)?;
-    let amount = Coin {
-        amount: node.withdraw_delegator_reward(&mut delegation)?,
-        denom: delegation.amount.denom.clone(),
-    };
+    let amount =
+        Coin { amount: node.withdraw_delegator_reward(&mut delegation)?, denom: delegation.amount.denom.clone() };
     let key = (node_id, info.sender.to_string());
     delegations().save(deps.storage, key, &delegation)?;
     REWARDING.save(deps.storage, node_id, &node)?;

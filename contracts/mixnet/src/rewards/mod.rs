@@ -5,7 +5,7 @@ mod formula;
 mod messages;
 
 pub use formula::{
-    ArithmeticError, RewardDistribution, WorkFactors, decimal, epoch_reward_budget,
-    stake_saturation_point, work_factors,
+    ArithmeticError, RewardDistribution, WorkFactors, decimal, epoch_reward_budget, stake_saturation_point,
+    work_factors,
 };
 pub(crate) use messages::{reward_node, withdraw_delegator_reward, withdraw_operator_reward};

@@ -67,11 +67,7 @@ impl Interval {
     ///
     /// # Errors
     /// When there are no epochs, they have no length, or the start is beyond the calendar.
-    pub fn beginning(
-        epochs_in_interval: u32,
-        epoch_length: Duration,
-        start: u64,
-    ) -> Result<Self, InvalidInterval> {
+    pub fn beginning(epochs_in_interval: u32, epoch_length: Duration, start: u64) -> Result<Self, InvalidInterval> {
         let current_epoch_start = i64::try_from(start)
             .ok()
             .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
@@ -138,8 +134,7 @@ impl Interval {
     #[must_use]
     pub fn interval_end_unix(&self) -> i64 {
         let epochs_left = self.epochs_in_interval.saturating_sub(self.current_epoch_id);
-        self.epoch_start_unix()
-            .saturating_add(self.epoch_seconds().saturating_mul(i64::from(epochs_left)))
+        self.epoch_start_unix().saturating_add(self.epoch_seconds().saturating_mul(i64::from(epochs_left)))
     }
 
     /// Whether the current epoch is over at `now` (seconds since the start of 1970).
@@ -174,9 +169,7 @@ impl Interval {
         Interval {
             id: if last_of_interval { self.id.saturating_add(1) } else { self.id },
             current_epoch_id: if last_of_interval { 0 } else { self.current_epoch_id + 1 },
-            current_epoch_start: self
-                .current_epoch_start
-                .saturating_add(time::Duration::seconds(self.epoch_seconds())),
+            current_epoch_start: self.current_epoch_start.saturating_add(time::Duration::seconds(self.epoch_seconds())),
             total_elapsed_epochs: self.total_elapsed_epochs.saturating_add(1),
             ..*self
         }
@@ -186,11 +179,7 @@ impl Interval {
     ///
     /// # Errors
     /// When there are no epochs or they have no length.
-    pub fn reconfigured(
-        &self,
-        epochs_in_interval: u32,
-        epoch_length: Duration,
-    ) -> Result<Self, InvalidInterval> {
+    pub fn reconfigured(&self, epochs_in_interval: u32, epoch_length: Duration) -> Result<Self, InvalidInterval> {
         let epochs_in_interval = valid_epochs(epochs_in_interval)?;
         Ok(Interval {
             id: self.id.saturating_add(self.current_epoch_id / epochs_in_interval),
@@ -260,10 +249,9 @@ impl fmt::Display for EpochState {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             EpochState::InProgress => write!(formatter, "in progress"),
-            EpochState::Rewarding { last_rewarded, final_node_id } => write!(
-                formatter,
-                "rewarding nodes (last {last_rewarded}, to end with {final_node_id})"
-            ),
+            EpochState::Rewarding { last_rewarded, final_node_id } => {
+                write!(formatter, "rewarding nodes (last {last_rewarded}, to end with {final_node_id})")
+            }
             EpochState::ReconcilingEvents => write!(formatter, "executing queued requests"),
             EpochState::RoleAssignment { next } => write!(formatter, "assigning roles ({next} next)"),
         }
@@ -303,8 +291,7 @@ impl KeyRotationState {
     /// The first epoch of the rotation that `epoch` belongs to.
     #[must_use]
     pub const fn current_rotation_start(&self, epoch: EpochId) -> EpochId {
-        self.initial_epoch_id
-            .saturating_add(self.validity_epochs.saturating_mul(self.rotation_id(epoch)))
+        self.initial_epoch_id.saturating_add(self.validity_epochs.saturating_mul(self.rotation_id(epoch)))
     }
 
     /// The first epoch of the rotation after the one that `epoch` belongs to.

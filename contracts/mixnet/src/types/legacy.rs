@@ -1,9 +1,7 @@
 //! Shapes of the mixnodes and gateways that nym-nodes replaced. New networks have none: the lists
 //! that carry them are empty, and only the two oldest bonding messages still bring them in.
 
-use super::{
-    BlockHeight, EpochEventId, IntervalEventId, NodeId, NodeRewarding,
-};
+use super::{BlockHeight, EpochEventId, IntervalEventId, NodeId, NodeRewarding};
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Coin};
 use nym_contracts_common::IdentityKey;

@@ -15,30 +15,27 @@ mod version;
 pub use delegation::{Delegation, DelegationKey};
 pub use interval::{EpochState, EpochStatus, Interval, InvalidInterval, KeyRotationState};
 pub use legacy::{
-    Gateway, GatewayBond, MixNode, MixNodeBond, MixNodeDetails, PendingMixNodeChanges,
-    PreassignedGatewayId, UnbondedMixNode,
+    Gateway, GatewayBond, MixNode, MixNodeBond, MixNodeDetails, PendingMixNodeChanges, PreassignedGatewayId,
+    UnbondedMixNode,
 };
 pub use node::{
-    NodeConfigUpdate, NodeCostParams, NymNode, NymNodeBond, NymNodeDetails, PendingNodeChanges,
-    UnbondedNymNode,
+    NodeConfigUpdate, NodeCostParams, NymNode, NymNodeBond, NymNodeDetails, PendingNodeChanges, UnbondedNymNode,
 };
 pub use pending::{
-    PendingEpochEvent, PendingEpochEventData, PendingEpochEventKind, PendingIntervalEvent,
-    PendingIntervalEventData, PendingIntervalEventKind,
+    PendingEpochEvent, PendingEpochEventData, PendingEpochEventKind, PendingIntervalEvent, PendingIntervalEventData,
+    PendingIntervalEventKind,
 };
 pub use reward::{
     InitialRewardingParams, IntervalRewardParams, IntervalRewardingParamsUpdate, NodeRewarding,
     NodeRewardingParameters, PendingPoolChange, RewardingParams,
 };
 pub use role::{
-    ActiveSetUpdate, RewardedSetMetadata, RewardedSetParams, Role, RoleAssignment, RoleBucket,
-    RoleMetadata,
+    ActiveSetUpdate, RewardedSetMetadata, RewardedSetParams, Role, RoleAssignment, RoleBucket, RoleMetadata,
 };
 pub use settings::{
-    ConfigScoreParams, ConfigScoreParamsUpdate, ContractState, ContractStateParams,
-    ContractStateParamsUpdate, DelegationsParams, OperatingCostRange, OperatorsParams,
-    OperatorsParamsUpdate, OutdatedVersionWeights, ProfitMarginRange, Range,
-    VersionScoreFormulaParams,
+    ConfigScoreParams, ConfigScoreParamsUpdate, ContractState, ContractStateParams, ContractStateParamsUpdate,
+    DelegationsParams, OperatingCostRange, OperatorsParams, OperatorsParamsUpdate, OutdatedVersionWeights,
+    ProfitMarginRange, Range, VersionScoreFormulaParams,
 };
 pub use version::{HistoricalNymNodeVersion, HistoricalNymNodeVersionEntry, TotalVersionDifference};
 

@@ -2,8 +2,7 @@
 //! (`docs/protocol/mixnet-contract.md` §8.5).
 
 use super::{
-    ActiveSetUpdate, BlockHeight, EpochEventId, IntervalEventId, IntervalRewardingParamsUpdate,
-    NodeCostParams, NodeId,
+    ActiveSetUpdate, BlockHeight, EpochEventId, IntervalEventId, IntervalRewardingParamsUpdate, NodeCostParams, NodeId,
 };
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Coin};

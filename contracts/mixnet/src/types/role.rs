@@ -30,14 +30,8 @@ pub enum Role {
 
 impl Role {
     /// All roles in the order in which an epoch assigns them.
-    pub const IN_ORDER_OF_ASSIGNMENT: [Role; 6] = [
-        Role::ExitGateway,
-        Role::EntryGateway,
-        Role::Layer1,
-        Role::Layer2,
-        Role::Layer3,
-        Role::Standby,
-    ];
+    pub const IN_ORDER_OF_ASSIGNMENT: [Role; 6] =
+        [Role::ExitGateway, Role::EntryGateway, Role::Layer1, Role::Layer2, Role::Layer3, Role::Standby];
 
     /// The role that is assigned first.
     #[must_use]

@@ -110,10 +110,7 @@ pub struct VersionScoreFormulaParams {
 
 impl Default for VersionScoreFormulaParams {
     fn default() -> Self {
-        VersionScoreFormulaParams {
-            penalty: Decimal::permille(995),
-            penalty_scaling: Decimal::percent(165),
-        }
+        VersionScoreFormulaParams { penalty: Decimal::permille(995), penalty_scaling: Decimal::percent(165) }
     }
 }
 

@@ -5,14 +5,13 @@ use crate::Engine;
 use cosmwasm_std::Uint128;
 use nym_contracts_common::ContractBuildInformation;
 use nym_mixnet_contract::msg::{
-    CurrentNymNodeVersionResponse, ExecuteMsg, MigrateMsg, NymNodeVersionHistoryResponse,
-    PendingIntervalEventResponse, QueryMsg,
+    CurrentNymNodeVersionResponse, ExecuteMsg, MigrateMsg, NymNodeVersionHistoryResponse, PendingIntervalEventResponse,
+    QueryMsg,
 };
 use nym_mixnet_contract::types::{
-    ActiveSetUpdate, ConfigScoreParamsUpdate, ContractState, ContractStateParams,
-    ContractStateParamsUpdate, DelegationsParams, IntervalRewardingParamsUpdate, KeyRotationState,
-    OperatorsParamsUpdate, OutdatedVersionWeights, PendingIntervalEventKind, Range,
-    RewardedSetParams, VersionScoreFormulaParams,
+    ActiveSetUpdate, ConfigScoreParamsUpdate, ContractState, ContractStateParams, ContractStateParamsUpdate,
+    DelegationsParams, IntervalRewardingParamsUpdate, KeyRotationState, OperatorsParamsUpdate, OutdatedVersionWeights,
+    PendingIntervalEventKind, Range, RewardedSetParams, VersionScoreFormulaParams,
 };
 
 fn pair(name: &str, value: impl ToString) -> (String, String) {
@@ -23,8 +22,7 @@ pub(super) fn admin_and_validator<E: Engine>(engine: &mut E) {
     let mut mixnet = Mixnet::deploy(engine);
     let (old, old_validator) = (mixnet.admin.clone(), mixnet.validator.clone());
     let new = mixnet.account("new admin", 10);
-    let executed =
-        mixnet.takes(&old, &ExecuteMsg::UpdateAdmin { admin: new.to_string() }, &[]);
+    let executed = mixnet.takes(&old, &ExecuteMsg::UpdateAdmin { admin: new.to_string() }, &[]);
     let event = executed.events.iter().find(|event| event.ty == "wasm").expect("plain attributes");
     let expected = [("action", "update_admin"), ("admin", new.as_str()), ("sender", old.as_str())];
     for (key, value) in expected {
@@ -41,10 +39,7 @@ pub(super) fn admin_and_validator<E: Engine>(engine: &mut E) {
     let executed = mixnet.takes(&new, &message, &[]);
     assert_eq!(
         attributes_of(&executed, "v2_rewarding_validator_address_update"),
-        [
-            pair("old_rewarding_validator_address", &old_validator),
-            pair("new_rewarding_validator_address", &new),
-        ]
+        [pair("old_rewarding_validator_address", &old_validator), pair("new_rewarding_validator_address", &new),]
     );
     let validator: String = mixnet.ask(&QueryMsg::GetRewardingValidatorAddress {});
     assert_eq!(validator, new.as_str());
@@ -64,8 +59,7 @@ pub(super) fn settings<E: Engine>(engine: &mut E) {
     let profit_margin = Range { minimum: percent("0.2"), maximum: percent("0.5") };
     let interval_operating_cost = Range { minimum: Uint128::zero(), maximum: Uint128::new(1000) };
     let weights = OutdatedVersionWeights { major: 7, minor: 6, patch: 5, prerelease: 4 };
-    let formula =
-        VersionScoreFormulaParams { penalty: dec("0.9"), penalty_scaling: dec("2") };
+    let formula = VersionScoreFormulaParams { penalty: dec("0.9"), penalty_scaling: dec("2") };
     let update = ContractStateParamsUpdate {
         delegations_params: Some(DelegationsParams { minimum_delegation: Some(nym(5)) }),
         operators_params: Some(OperatorsParamsUpdate {
@@ -105,10 +99,7 @@ pub(super) fn settings<E: Engine>(engine: &mut E) {
         ..ContractStateParamsUpdate::default()
     };
     let executed = mixnet.takes(&admin, &ExecuteMsg::UpdateContractStateParams { update }, &[]);
-    assert_eq!(
-        attributes_of(&executed, "v2_settings_update"),
-        [pair("new_minimum_delegation", "empty")]
-    );
+    assert_eq!(attributes_of(&executed, "v2_settings_update"), [pair("new_minimum_delegation", "empty")]);
     let cleared: ContractStateParams = mixnet.ask(&QueryMsg::GetStateParams {});
     assert_eq!(cleared.delegations_params.minimum_delegation, None);
     assert_eq!(cleared.operators_params, after.operators_params);
@@ -151,8 +142,7 @@ pub(super) fn releases<E: Engine>(engine: &mut E) {
             [pair("new_current_semver", version), pair("new_current_semver_id", id)]
         );
     }
-    let current: CurrentNymNodeVersionResponse =
-        mixnet.ask(&QueryMsg::GetCurrentNymNodeVersion {});
+    let current: CurrentNymNodeVersionResponse = mixnet.ask(&QueryMsg::GetCurrentNymNodeVersion {});
     let current = current.version.expect("there is always a release");
     assert_eq!((current.id, current.version_information.semver.as_str()), (4, "3.0.0"));
     let mut history = Vec::new();
@@ -175,13 +165,7 @@ pub(super) fn releases<E: Engine>(engine: &mut E) {
         .collect();
     assert_eq!(
         differences,
-        [
-            (0, [0, 0, 0, 0]),
-            (1, [0, 0, 2, 0]),
-            (2, [0, 1, 2, 0]),
-            (3, [0, 1, 2, 1]),
-            (4, [2, 1, 2, 1]),
-        ]
+        [(0, [0, 0, 0, 0]), (1, [0, 0, 2, 0]), (2, [0, 1, 2, 0]), (3, [0, 1, 2, 1]), (4, [2, 1, 2, 1]),]
     );
 }
 
@@ -189,15 +173,9 @@ pub(super) fn active_set<E: Engine>(engine: &mut E) {
     let mut mixnet = Mixnet::deploy(engine);
     let admin = mixnet.admin.clone();
     let update = ActiveSetUpdate { entry_gateways: 10, exit_gateways: 20, mixnodes: 40 };
-    let message =
-        |force_immediately| ExecuteMsg::UpdateActiveSetDistribution { update, force_immediately };
-    let sizes = [
-        pair("num_mixnodes", 40),
-        pair("num_entry_gateways", 10),
-        pair("num_exit_gateways", 20),
-    ];
-    let expected =
-        RewardedSetParams { entry_gateways: 10, exit_gateways: 20, mixnodes: 40, standby: 170 };
+    let message = |force_immediately| ExecuteMsg::UpdateActiveSetDistribution { update, force_immediately };
+    let sizes = [pair("num_mixnodes", 40), pair("num_entry_gateways", 10), pair("num_exit_gateways", 20)];
+    let expected = RewardedSetParams { entry_gateways: 10, exit_gateways: 20, mixnodes: 40, standby: 170 };
     let point = mixnet.params().interval.stake_saturation_point;
 
     let executed = mixnet.takes(&admin, &message(false), &[]);
@@ -221,16 +199,10 @@ pub(super) fn active_set<E: Engine>(engine: &mut E) {
     assert_eq!(mixnet.params().rewarded_set.standby, 140);
     mixnet.takes(&admin, &message(false), &[]);
     let smaller = IntervalRewardingParamsUpdate {
-        rewarded_set_params: Some(RewardedSetParams {
-            entry_gateways: 1,
-            exit_gateways: 1,
-            mixnodes: 3,
-            standby: 0,
-        }),
+        rewarded_set_params: Some(RewardedSetParams { entry_gateways: 1, exit_gateways: 1, mixnodes: 3, standby: 0 }),
         ..IntervalRewardingParamsUpdate::default()
     };
-    let shrink =
-        ExecuteMsg::UpdateRewardingParams { updated_params: smaller, force_immediately: true };
+    let shrink = ExecuteMsg::UpdateRewardingParams { updated_params: smaller, force_immediately: true };
     mixnet.takes(&admin, &shrink, &[]);
     mixnet.begin();
     let reconciled = mixnet.reconcile();
@@ -250,17 +222,10 @@ pub(super) fn rewarding_params<E: Engine>(engine: &mut E) {
         sybil_resistance_percent: Some(percent("0.1")),
         active_set_work_factor: Some(dec("5")),
         interval_pool_emission: Some(percent("0.01")),
-        rewarded_set_params: Some(RewardedSetParams {
-            entry_gateways: 1,
-            exit_gateways: 1,
-            mixnodes: 3,
-            standby: 5,
-        }),
+        rewarded_set_params: Some(RewardedSetParams { entry_gateways: 1, exit_gateways: 1, mixnodes: 3, standby: 5 }),
     };
-    let message = |updated_params, force_immediately| ExecuteMsg::UpdateRewardingParams {
-        updated_params,
-        force_immediately,
-    };
+    let message =
+        |updated_params, force_immediately| ExecuteMsg::UpdateRewardingParams { updated_params, force_immediately };
     let json = concat!(
         r#"{"reward_pool":"100000000000000","staking_supply":"50000000000000","#,
         r#""staking_supply_scale_factor":"0.5","sybil_resistance_percent":"0.1","#,
@@ -271,12 +236,8 @@ pub(super) fn rewarding_params<E: Engine>(engine: &mut E) {
     let attributes = attributes_of(&executed, "v2_pending_interval_rewarding_params_update");
     assert_eq!(attributes[0], pair("interval_rewarding_params_update", json));
     assert_eq!(attributes[1].0, "approximate_time_left_secs");
-    let queued: PendingIntervalEventResponse =
-        mixnet.ask(&QueryMsg::GetPendingIntervalEvent { event_id: 1 });
-    assert_eq!(
-        queued.event.expect("it is queued").kind,
-        PendingIntervalEventKind::UpdateRewardingParams { update }
-    );
+    let queued: PendingIntervalEventResponse = mixnet.ask(&QueryMsg::GetPendingIntervalEvent { event_id: 1 });
+    assert_eq!(queued.event.expect("it is queued").kind, PendingIntervalEventKind::UpdateRewardingParams { update });
 
     mixnet.begin();
     let reconciled = mixnet.reconcile();
@@ -308,12 +269,10 @@ pub(super) fn rewarding_params<E: Engine>(engine: &mut E) {
 pub(super) fn interval_config<E: Engine>(engine: &mut E) {
     let mut mixnet = Mixnet::deploy_with(engine, |message| message.epochs_in_interval = 4);
     let admin = mixnet.admin.clone();
-    let message = |epochs_in_interval, epoch_duration_secs, force_immediately| {
-        ExecuteMsg::UpdateIntervalConfig {
-            epochs_in_interval,
-            epoch_duration_secs,
-            force_immediately,
-        }
+    let message = |epochs_in_interval, epoch_duration_secs, force_immediately| ExecuteMsg::UpdateIntervalConfig {
+        epochs_in_interval,
+        epoch_duration_secs,
+        force_immediately,
     };
     for _ in 0..3 {
         mixnet.turn(&[]);
@@ -340,10 +299,7 @@ pub(super) fn interval_config<E: Engine>(engine: &mut E) {
     // From the queue, at the end of the interval, which is the end of this epoch.
     let executed = mixnet.takes(&admin, &message(3, 3600, false), &[]);
     let attributes = attributes_of(&executed, "v2_pending_interval_config_update");
-    assert_eq!(
-        attributes[..2],
-        [pair("new_epoch_durations_secs", 3600), pair("new_epochs_in_interval", 3)]
-    );
+    assert_eq!(attributes[..2], [pair("new_epoch_durations_secs", 3600), pair("new_epochs_in_interval", 3)]);
     mixnet.engine.advance_time(EPOCH);
     mixnet.begin();
     mixnet.reconcile();
@@ -362,10 +318,8 @@ pub(super) fn a_pool_made_smaller_than_its_payments<E: Engine>(engine: &mut E) {
     mixnet.reward(node_id, "1", "0.5");
     assert!(mixnet.removed_from_pool() > dec("100"));
     let admin = mixnet.admin.clone();
-    let updated_params = IntervalRewardingParamsUpdate {
-        reward_pool: Some(dec("100")),
-        ..IntervalRewardingParamsUpdate::default()
-    };
+    let updated_params =
+        IntervalRewardingParamsUpdate { reward_pool: Some(dec("100")), ..IntervalRewardingParamsUpdate::default() };
     let message = ExecuteMsg::UpdateRewardingParams { updated_params, force_immediately: true };
     mixnet.takes(&admin, &message, &[]);
     mixnet.finish(&[]);
@@ -375,13 +329,10 @@ pub(super) fn a_pool_made_smaller_than_its_payments<E: Engine>(engine: &mut E) {
 }
 
 pub(super) fn migration<E: Engine>(engine: &mut E) {
-    let mut mixnet =
-        Mixnet::deploy_with(engine, |message| message.key_validity_in_epochs = Some(5));
+    let mut mixnet = Mixnet::deploy_with(engine, |message| message.key_validity_in_epochs = Some(5));
     mixnet.turn(&[]);
     let vesting = mixnet.account("vesting", 1);
-    let rotation = |mixnet: &mut Mixnet<E>| {
-        mixnet.ask::<KeyRotationState>(&QueryMsg::GetKeyRotationState {})
-    };
+    let rotation = |mixnet: &mut Mixnet<E>| mixnet.ask::<KeyRotationState>(&QueryMsg::GetKeyRotationState {});
     let kept = KeyRotationState { validity_epochs: 5, initial_epoch_id: 0 };
     for unsafe_skip_state_updates in [None, Some(true)] {
         let vesting_contract_address = Some(vesting.to_string());
@@ -395,8 +346,7 @@ pub(super) fn migration<E: Engine>(engine: &mut E) {
     mixnet.migrate(&message).expect("the same version is taken");
     let reset = KeyRotationState { validity_epochs: 24, initial_epoch_id: 1 };
     assert_eq!(rotation(&mut mixnet), reset);
-    let nowhere =
-        MigrateMsg { vesting_contract_address: Some("nowhere".into()), ..MigrateMsg::default() };
+    let nowhere = MigrateMsg { vesting_contract_address: Some("nowhere".into()), ..MigrateMsg::default() };
     assert!(mixnet.migrate(&nowhere).is_err());
 
     assert_eq!(

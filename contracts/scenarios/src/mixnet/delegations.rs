@@ -5,8 +5,8 @@ use crate::Engine;
 use cosmwasm_std::Addr;
 use nym_mixnet_contract::msg::{
     ExecuteMsg, NodeDelegationResponse, NodeRewardingDetailsResponse, PagedAllDelegationsResponse,
-    PagedDelegatorDelegationsResponse, PagedNodeDelegationsResponse, PendingEpochEventsResponse,
-    PendingRewardResponse, QueryMsg,
+    PagedDelegatorDelegationsResponse, PagedNodeDelegationsResponse, PendingEpochEventsResponse, PendingRewardResponse,
+    QueryMsg,
 };
 use nym_mixnet_contract::types::{NodeId, PendingEpochEventKind};
 
@@ -27,11 +27,7 @@ pub(super) fn delegating_and_undelegating<E: Engine>(engine: &mut E) {
     let executed = mixnet.takes(&alice, &message, &[nym(40_000_000)]);
     assert_eq!(
         attributes_of(&executed, "v2_pending_delegation"),
-        [
-            pair("delegator", &alice),
-            pair("amount", "40000000unym"),
-            pair("delegation_target", node_id),
-        ]
+        [pair("delegator", &alice), pair("amount", "40000000unym"), pair("delegation_target", node_id),]
     );
     assert_eq!(mixnet.balance(&alice), 30_000_000);
     let answer = delegation(&mut mixnet, &alice, node_id);
@@ -39,10 +35,7 @@ pub(super) fn delegating_and_undelegating<E: Engine>(engine: &mut E) {
     let queue: PendingEpochEventsResponse =
         mixnet.ask(&QueryMsg::GetPendingEpochEvents { limit: None, start_after: None });
     let (amount, owner) = (nym(40_000_000), alice.clone());
-    assert_eq!(
-        queue.events[0].event.kind,
-        PendingEpochEventKind::Delegate { owner, node_id, amount, proxy: None }
-    );
+    assert_eq!(queue.events[0].event.kind, PendingEpochEventKind::Delegate { owner, node_id, amount, proxy: None });
     assert!(queue.seconds_until_executable > 0);
 
     mixnet.begin();
@@ -82,16 +75,9 @@ pub(super) fn delegating_and_undelegating<E: Engine>(engine: &mut E) {
     let reconciled = mixnet.reconcile();
     assert_eq!(
         attributes_of(&reconciled, "v2_undelegation"),
-        [
-            pair("created_at", executed.height),
-            pair("delegator", &alice),
-            pair("mix_id", node_id),
-        ]
+        [pair("created_at", executed.height), pair("delegator", &alice), pair("mix_id", node_id),]
     );
-    assert_eq!(
-        attributes_of(&reconciled, "v2_execute_pending_epoch_events"),
-        [pair("number_of_events_executed", 2)]
-    );
+    assert_eq!(attributes_of(&reconciled, "v2_execute_pending_epoch_events"), [pair("number_of_events_executed", 2)]);
     mixnet.assign_all(&[]);
     assert_eq!(mixnet.balance(&alice), 70_000_000);
     assert_eq!(delegation(&mut mixnet, &alice, node_id).delegation, None);
@@ -111,21 +97,14 @@ pub(super) fn delegator_reward<E: Engine>(engine: &mut E) {
     assert_eq!(pending.amount_earned, Some(nym(1_795_950)));
     assert!(pending.node_still_fully_bonded && pending.mixnode_still_fully_bonded);
     let (node, address) = (node_id, alice.to_string());
-    let through_vesting: PendingRewardResponse = mixnet.ask(&QueryMsg::GetPendingDelegatorReward {
-        proxy: Some(address.clone()),
-        address,
-        node_id: node,
-    });
+    let through_vesting: PendingRewardResponse =
+        mixnet.ask(&QueryMsg::GetPendingDelegatorReward { proxy: Some(address.clone()), address, node_id: node });
     assert_eq!(through_vesting, PendingRewardResponse::default());
 
     let executed = mixnet.takes(&alice, &ExecuteMsg::WithdrawDelegatorReward { node_id }, &[]);
     assert_eq!(
         attributes_of(&executed, "v2_withdraw_delegator_reward"),
-        [
-            pair("delegator", &alice),
-            pair("amount", "1795950unym"),
-            pair("delegation_target", node_id),
-        ]
+        [pair("delegator", &alice), pair("amount", "1795950unym"), pair("delegation_target", node_id),]
     );
     assert_eq!(mixnet.balance(&alice), 1_795_950);
     let after = mixnet.delegator_reward(&alice, node_id);
@@ -155,8 +134,7 @@ pub(super) fn refund_when_the_node_leaves<E: Engine>(engine: &mut E) {
     assert!(answer.delegation.is_none() && !answer.node_still_bonded);
     assert!(!answer.mixnode_still_bonded);
     // Nobody was left behind, so nothing is.
-    let stake: NodeRewardingDetailsResponse =
-        mixnet.ask(&QueryMsg::GetNodeRewardingDetails { node_id });
+    let stake: NodeRewardingDetailsResponse = mixnet.ask(&QueryMsg::GetNodeRewardingDetails { node_id });
     assert_eq!(stake.rewarding_details, None);
 }
 
@@ -178,11 +156,8 @@ pub(super) fn pages_of_delegations<E: Engine>(engine: &mut E) {
 
     let (mut seen, mut start_after) = (Vec::new(), None);
     loop {
-        let page: PagedNodeDelegationsResponse = mixnet.ask(&QueryMsg::GetNodeDelegations {
-            node_id: 2,
-            start_after,
-            limit: Some(2),
-        });
+        let page: PagedNodeDelegationsResponse =
+            mixnet.ask(&QueryMsg::GetNodeDelegations { node_id: 2, start_after, limit: Some(2) });
         seen.extend(page.delegations.iter().map(|delegation| delegation.owner.to_string()));
         assert!(page.delegations.iter().all(|delegation| delegation.node_id == 2));
         start_after = page.start_next_after;
@@ -194,12 +169,11 @@ pub(super) fn pages_of_delegations<E: Engine>(engine: &mut E) {
 
     let (mut seen, mut start_after) = (Vec::new(), None);
     loop {
-        let page: PagedDelegatorDelegationsResponse =
-            mixnet.ask(&QueryMsg::GetDelegatorDelegations {
-                delegator: owners[1].clone(),
-                start_after,
-                limit: Some(2),
-            });
+        let page: PagedDelegatorDelegationsResponse = mixnet.ask(&QueryMsg::GetDelegatorDelegations {
+            delegator: owners[1].clone(),
+            start_after,
+            limit: Some(2),
+        });
         seen.extend(page.delegations.iter().map(|delegation| delegation.node_id));
         assert!(page.delegations.iter().all(|delegation| delegation.owner.as_str() == owners[1]));
         start_after = page.start_next_after;
@@ -220,9 +194,7 @@ pub(super) fn pages_of_delegations<E: Engine>(engine: &mut E) {
             break;
         }
     }
-    let all: Vec<_> = (1..=3)
-        .flat_map(|node_id| owners.iter().map(move |owner| (node_id, owner.clone())))
-        .collect();
+    let all: Vec<_> = (1..=3).flat_map(|node_id| owners.iter().map(move |owner| (node_id, owner.clone()))).collect();
     assert_eq!(seen, all);
 }
 

@@ -5,13 +5,12 @@ use crate::{CodeId, Contract, Engine, Executed, Refusal};
 use cosmwasm_std::{Addr, Coin, Decimal, coin, from_json, to_json_string, to_json_vec};
 use nym_contracts_common::{MessageSignature, Percent};
 use nym_mixnet_contract::msg::{
-    CurrentIntervalResponse, ExecuteMsg, InstantiateMsg, MigrateMsg, NodeDetailsResponse,
-    NodeRewardingDetailsResponse, PendingRewardResponse, QueryMsg,
+    CurrentIntervalResponse, ExecuteMsg, InstantiateMsg, MigrateMsg, NodeDetailsResponse, NodeRewardingDetailsResponse,
+    PendingRewardResponse, QueryMsg,
 };
 use nym_mixnet_contract::types::{
-    EpochStatus, InitialRewardingParams, NodeCostParams, NodeId, NodeRewarding,
-    NodeRewardingParameters, NymNodeDetails, PendingPoolChange, RewardedSetParams, RewardingParams,
-    Role, RoleAssignment,
+    EpochStatus, InitialRewardingParams, NodeCostParams, NodeId, NodeRewarding, NodeRewardingParameters,
+    NymNodeDetails, PendingPoolChange, RewardedSetParams, RewardingParams, Role, RoleAssignment,
 };
 use serde::de::DeserializeOwned;
 use std::time::Duration;
@@ -131,21 +130,15 @@ impl<'e, E: Engine> Mixnet<'e, E> {
     ///
     /// # Errors
     /// When it is refused.
-    pub fn execute(
-        &mut self,
-        sender: &Addr,
-        message: &ExecuteMsg,
-        funds: &[Coin],
-    ) -> Result<Executed, Refusal> {
+    pub fn execute(&mut self, sender: &Addr, message: &ExecuteMsg, funds: &[Coin]) -> Result<Executed, Refusal> {
         let bytes = to_json_vec(message).expect("messages have a JSON form");
         self.engine.execute(sender, &self.contract.clone(), &bytes, funds)
     }
 
     /// Sends a message that has to be taken.
     pub fn takes(&mut self, sender: &Addr, message: &ExecuteMsg, funds: &[Coin]) -> Executed {
-        self.execute(sender, message, funds).unwrap_or_else(|refusal| {
-            panic!("{} is refused: {refusal}", to_json_string(message).unwrap_or_default())
-        })
+        self.execute(sender, message, funds)
+            .unwrap_or_else(|refusal| panic!("{} is refused: {refusal}", to_json_string(message).unwrap_or_default()))
     }
 
     /// Sends a message that has to be refused with a text that contains `words`.
@@ -163,12 +156,7 @@ impl<'e, E: Engine> Mixnet<'e, E> {
     ///
     /// # Errors
     /// When it is refused.
-    pub fn execute_json(
-        &mut self,
-        sender: &Addr,
-        message: &str,
-        funds: &[Coin],
-    ) -> Result<Executed, Refusal> {
+    pub fn execute_json(&mut self, sender: &Addr, message: &str, funds: &[Coin]) -> Result<Executed, Refusal> {
         self.engine.execute(sender, &self.contract.clone(), message.as_bytes(), funds)
     }
 
@@ -257,10 +245,7 @@ impl<'e, E: Engine> Mixnet<'e, E> {
 
     /// Rewards a node.
     pub fn reward(&mut self, node_id: NodeId, performance: &str, work: &str) -> Executed {
-        let params = NodeRewardingParameters {
-            performance: percent(performance),
-            work_factor: dec(work),
-        };
+        let params = NodeRewardingParameters { performance: percent(performance), work_factor: dec(work) };
         let validator = self.validator.clone();
         self.takes(&validator, &ExecuteMsg::RewardNode { node_id, params }, &[])
     }
@@ -282,8 +267,7 @@ impl<'e, E: Engine> Mixnet<'e, E> {
     pub fn assign_all(&mut self, roles: &[(Role, &[NodeId])]) -> Executed {
         let mut last = None;
         for role in Role::IN_ORDER_OF_ASSIGNMENT {
-            let nodes =
-                roles.iter().find(|(named, _)| *named == role).map_or(&[][..], |(_, nodes)| *nodes);
+            let nodes = roles.iter().find(|(named, _)| *named == role).map_or(&[][..], |(_, nodes)| *nodes);
             last = Some(self.assign(role, nodes));
         }
         last.expect("there are roles")
@@ -307,9 +291,7 @@ impl<'e, E: Engine> Mixnet<'e, E> {
     /// The node whose reward is the last one.
     pub fn final_node(&mut self) -> Option<NodeId> {
         match self.ask::<EpochStatus>(&QueryMsg::GetEpochStatus {}).state {
-            nym_mixnet_contract::types::EpochState::Rewarding { final_node_id, .. } => {
-                Some(final_node_id)
-            }
+            nym_mixnet_contract::types::EpochState::Rewarding { final_node_id, .. } => Some(final_node_id),
             _ => None,
         }
     }

@@ -3,13 +3,12 @@
 use super::deployment::{EPOCH, Mixnet, attributes_of, costs, dec, nym, percent, usual_costs};
 use crate::Engine;
 use nym_mixnet_contract::msg::{
-    EpochAssignmentResponse, EstimatedCurrentEpochRewardResponse, ExecuteMsg,
-    KeyRotationIdResponse, NumberOfPendingEventsResponse, PendingEpochEventsResponse, QueryMsg,
-    RolesMetadataResponse,
+    EpochAssignmentResponse, EstimatedCurrentEpochRewardResponse, ExecuteMsg, KeyRotationIdResponse,
+    NumberOfPendingEventsResponse, PendingEpochEventsResponse, QueryMsg, RolesMetadataResponse,
 };
 use nym_mixnet_contract::types::{
-    EpochState, EpochStatus, KeyRotationState, NodeRewardingParameters, RewardedSetMetadata, Role,
-    RoleAssignment, RoleMetadata,
+    EpochState, EpochStatus, KeyRotationState, NodeRewardingParameters, RewardedSetMetadata, Role, RoleAssignment,
+    RoleMetadata,
 };
 
 fn pair(name: &str, value: impl ToString) -> (String, String) {
@@ -33,17 +32,11 @@ pub(super) fn a_whole_cycle<E: Engine>(engine: &mut E) {
 
     // Nobody has a role yet, so there is nothing to reward.
     let begun = mixnet.begin();
-    assert_eq!(
-        attributes_of(&begun, "v2_beginning_epoch_transition"),
-        [pair("current_epoch", 0)]
-    );
+    assert_eq!(attributes_of(&begun, "v2_beginning_epoch_transition"), [pair("current_epoch", 0)]);
     assert_eq!(state(&mut mixnet), EpochState::ReconcilingEvents);
     let reconciled = mixnet.reconcile();
     assert!(attributes_of(&reconciled, "v2_reconcile_pending_events").is_empty());
-    assert_eq!(
-        attributes_of(&reconciled, "v2_execute_pending_epoch_events"),
-        [pair("number_of_events_executed", 0)]
-    );
+    assert_eq!(attributes_of(&reconciled, "v2_execute_pending_epoch_events"), [pair("number_of_events_executed", 0)]);
     for role in Role::IN_ORDER_OF_ASSIGNMENT {
         assert_eq!(state(&mut mixnet), EpochState::RoleAssignment { next: role });
         let nodes: &[u32] = match role {
@@ -60,10 +53,7 @@ pub(super) fn a_whole_cycle<E: Engine>(engine: &mut E) {
             [pair("role", role), pair("node_count", nodes.len())]
         );
         if role == Role::Standby {
-            assert_eq!(
-                attributes_of(&assigned, "v2_advance_epoch"),
-                [pair("new_current_epoch", 1)]
-            );
+            assert_eq!(attributes_of(&assigned, "v2_advance_epoch"), [pair("new_current_epoch", 1)]);
         }
     }
 
@@ -83,8 +73,7 @@ pub(super) fn a_whole_cycle<E: Engine>(engine: &mut E) {
             standby_metadata: one(5),
         }
     );
-    let exit: EpochAssignmentResponse =
-        mixnet.ask(&QueryMsg::GetRoleAssignment { role: Role::ExitGateway });
+    let exit: EpochAssignmentResponse = mixnet.ask(&QueryMsg::GetRoleAssignment { role: Role::ExitGateway });
     assert_eq!((exit.epoch_id, exit.nodes), (1, vec![2, 1]));
     let interval = mixnet.interval();
     assert_eq!(interval.interval.current_epoch_absolute_id(), 1);
@@ -98,20 +87,10 @@ pub(super) fn a_whole_cycle<E: Engine>(engine: &mut E) {
     mixnet.reward(2, "1", "0.1");
     assert_eq!(state(&mut mixnet), rewarding(2));
     let rewarded = mixnet.reward(6, "0.5", "0.1");
-    let names: Vec<_> = attributes_of(&rewarded, "v2_node_rewarding")
-        .into_iter()
-        .map(|(name, _)| name)
-        .collect();
+    let names: Vec<_> = attributes_of(&rewarded, "v2_node_rewarding").into_iter().map(|(name, _)| name).collect();
     assert_eq!(
         names,
-        [
-            "interval_details",
-            "prior_delegates",
-            "prior_unit_reward",
-            "node_id",
-            "operator_reward",
-            "delegates_reward",
-        ]
+        ["interval_details", "prior_delegates", "prior_unit_reward", "node_id", "operator_reward", "delegates_reward",]
     );
     assert_eq!(state(&mut mixnet), EpochState::ReconcilingEvents);
     mixnet.finish(&[]);
@@ -157,11 +136,7 @@ pub(super) fn nodes_that_earn_nothing<E: Engine>(engine: &mut E) {
     mixnet.begin();
     let reason = |executed: &crate::Executed| attributes_of(executed, "v2_node_rewarding");
     let nothing = |node_id: u32, reason: &str| {
-        [
-            pair("interval_details", 1),
-            pair("node_id", node_id),
-            pair("no_reward_reason", reason),
-        ]
+        [pair("interval_details", 1), pair("node_id", node_id), pair("no_reward_reason", reason)]
     };
     let executed = mixnet.reward(1, "0", "0.1");
     assert_eq!(reason(&executed), nothing(1, "zero_performance_or_work"));
@@ -176,11 +151,7 @@ pub(super) fn nodes_that_earn_nothing<E: Engine>(engine: &mut E) {
     mixnet.finish(&[9]);
     mixnet.begin();
     let executed = mixnet.reward(9, "1", "0.1");
-    let expected = [
-        pair("interval_details", 2),
-        pair("node_id", 9),
-        pair("no_reward_reason", "bond_not_found"),
-    ];
+    let expected = [pair("interval_details", 2), pair("node_id", 9), pair("no_reward_reason", "bond_not_found")];
     assert_eq!(reason(&executed), expected);
     mixnet.finish(&[]);
 }
@@ -191,13 +162,11 @@ pub(super) fn estimates<E: Engine>(engine: &mut E) {
     let alice = mixnet.delegate("alice", node_id, 18_000_000_000);
     mixnet.turn(&[]);
     let mut operator = |performance: &str, work: Option<&str>| {
-        mixnet.ask::<EstimatedCurrentEpochRewardResponse>(
-            &QueryMsg::GetEstimatedCurrentEpochOperatorReward {
-                node_id,
-                estimated_performance: percent(performance),
-                estimated_work: work.map(dec),
-            },
-        )
+        mixnet.ask::<EstimatedCurrentEpochRewardResponse>(&QueryMsg::GetEstimatedCurrentEpochOperatorReward {
+            node_id,
+            estimated_performance: percent(performance),
+            estimated_work: work.map(dec),
+        })
     };
     // Without a role there is nothing to expect unless work is assumed.
     let none = operator("1", None);
@@ -208,22 +177,19 @@ pub(super) fn estimates<E: Engine>(engine: &mut E) {
     assert_eq!(operator("0", Some("0.1")).estimation, Some(nym(0)));
 
     mixnet.turn(&[node_id]);
-    let by_role: EstimatedCurrentEpochRewardResponse =
-        mixnet.ask(&QueryMsg::GetEstimatedCurrentEpochOperatorReward {
+    let by_role: EstimatedCurrentEpochRewardResponse = mixnet.ask(&QueryMsg::GetEstimatedCurrentEpochOperatorReward {
+        node_id,
+        estimated_performance: percent("1"),
+        estimated_work: None,
+    });
+    assert_eq!(by_role, assumed);
+    let mut delegator = |address: String, node_id| {
+        mixnet.ask::<EstimatedCurrentEpochRewardResponse>(&QueryMsg::GetEstimatedCurrentEpochDelegatorReward {
+            address,
             node_id,
             estimated_performance: percent("1"),
             estimated_work: None,
-        });
-    assert_eq!(by_role, assumed);
-    let mut delegator = |address: String, node_id| {
-        mixnet.ask::<EstimatedCurrentEpochRewardResponse>(
-            &QueryMsg::GetEstimatedCurrentEpochDelegatorReward {
-                address,
-                node_id,
-                estimated_performance: percent("1"),
-                estimated_work: None,
-            },
-        )
+        })
     };
     let all = delegator(alice.to_string(), node_id);
     assert_eq!(all.current_stake_value, Some(nym(18_000_000_000)));
@@ -233,12 +199,11 @@ pub(super) fn estimates<E: Engine>(engine: &mut E) {
     assert_eq!(delegator(alice.to_string(), 99), empty);
 
     mixnet.takes(&owner, &ExecuteMsg::UnbondNymNode {}, &[]);
-    let leaving: EstimatedCurrentEpochRewardResponse =
-        mixnet.ask(&QueryMsg::GetEstimatedCurrentEpochOperatorReward {
-            node_id,
-            estimated_performance: percent("1"),
-            estimated_work: None,
-        });
+    let leaving: EstimatedCurrentEpochRewardResponse = mixnet.ask(&QueryMsg::GetEstimatedCurrentEpochOperatorReward {
+        node_id,
+        estimated_performance: percent("1"),
+        estimated_work: None,
+    });
     assert_eq!(leaving.estimation, Some(nym(0)));
     mixnet.turn(&[]);
     mixnet.refuses_question(
@@ -252,8 +217,7 @@ pub(super) fn estimates<E: Engine>(engine: &mut E) {
 }
 
 pub(super) fn key_rotation<E: Engine>(engine: &mut E) {
-    let mut mixnet =
-        Mixnet::deploy_with(engine, |message| message.key_validity_in_epochs = Some(3));
+    let mut mixnet = Mixnet::deploy_with(engine, |message| message.key_validity_in_epochs = Some(3));
     let state: KeyRotationState = mixnet.ask(&QueryMsg::GetKeyRotationState {});
     assert_eq!(state, KeyRotationState { validity_epochs: 3, initial_epoch_id: 0 });
     let mut rotations = Vec::new();
@@ -297,8 +261,7 @@ pub(super) fn takeover<E: Engine>(engine: &mut E) {
     let replace = ExecuteMsg::UpdateRewardingValidatorAddress { address: new.to_string() };
     mixnet.takes(&admin, &replace, &[]);
 
-    let params =
-        NodeRewardingParameters { performance: percent("1"), work_factor: dec("0.1") };
+    let params = NodeRewardingParameters { performance: percent("1"), work_factor: dec("0.1") };
     let reward = ExecuteMsg::RewardNode { node_id: 1, params };
     let reconcile = ExecuteMsg::ReconcileEpochEvents { limit: None };
     let assignment = RoleAssignment { role: Role::ExitGateway, nodes: Vec::new() };

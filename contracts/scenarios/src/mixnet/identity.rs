@@ -34,11 +34,7 @@ impl NodeIdentity {
     /// The description of a node with this identity.
     #[must_use]
     pub fn node(&self) -> NymNode {
-        NymNode {
-            host: "203.0.113.7".to_owned(),
-            custom_http_port: None,
-            identity_key: self.to_base58(),
-        }
+        NymNode { host: "203.0.113.7".to_owned(), custom_http_port: None, identity_key: self.to_base58() }
     }
 
     /// Signs a payload.
@@ -58,12 +54,6 @@ impl NodeIdentity {
         node: &NymNode,
         costs: &NodeCostParams,
     ) -> MessageSignature {
-        self.sign(&SigningPayload::nym_node_bonding(
-            nonce,
-            owner.clone(),
-            pledge.clone(),
-            node.clone(),
-            costs.clone(),
-        ))
+        self.sign(&SigningPayload::nym_node_bonding(nonce, owner.clone(), pledge.clone(), node.clone(), costs.clone()))
     }
 }

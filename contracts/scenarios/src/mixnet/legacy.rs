@@ -37,9 +37,7 @@ pub(super) fn questions<E: Engine>(engine: &mut E) {
         ),
         (
             format!(r#"{{"get_stake_saturation":{{"mix_id":{node_id}}}}}"#),
-            format!(
-                r#"{{"mix_id":{node_id},"current_saturation":"0.00024","uncapped_saturation":"0.00024"}}"#
-            ),
+            format!(r#"{{"mix_id":{node_id},"current_saturation":"0.00024","uncapped_saturation":"0.00024"}}"#),
         ),
         (
             r#"{"get_stake_saturation":{"mix_id":9}}"#.to_owned(),
@@ -51,24 +49,17 @@ pub(super) fn questions<E: Engine>(engine: &mut E) {
         ),
         (r#"{"get_gateways":{}}"#.to_owned(), empty(50)),
         (r#"{"get_gateways":{"start_after":"x","limit":101}}"#.to_owned(), empty(100)),
-        (
-            r#"{"get_gateway_bond":{"identity":"x"}}"#.to_owned(),
-            r#"{"identity":"x","gateway":null}"#.to_owned(),
-        ),
+        (r#"{"get_gateway_bond":{"identity":"x"}}"#.to_owned(), r#"{"identity":"x","gateway":null}"#.to_owned()),
         (
             format!(r#"{{"get_owned_gateway":{{"address":"{owner}"}}}}"#),
             format!(r#"{{"address":"{owner}","gateway":null}}"#),
         ),
-        (
-            r#"{"get_preassigned_gateway_ids":{}}"#.to_owned(),
-            r#"{"ids":[],"start_next_after":null}"#.to_owned(),
-        ),
+        (r#"{"get_preassigned_gateway_ids":{}}"#.to_owned(), r#"{"ids":[],"start_next_after":null}"#.to_owned()),
     ];
     for (question, answer) in cases {
         assert_eq!(mixnet.ask_json(&question), answer, "{question}");
     }
-    let details =
-        mixnet.ask_json(&format!(r#"{{"get_mixnode_rewarding_details":{{"mix_id":{node_id}}}}}"#));
+    let details = mixnet.ask_json(&format!(r#"{{"get_mixnode_rewarding_details":{{"mix_id":{node_id}}}}}"#));
     assert!(details.contains(r#""operator":"100000000""#), "{details}");
 }
 
@@ -87,24 +78,29 @@ pub(super) fn messages<E: Engine>(engine: &mut E) {
         (r#"{"unbond_gateway":{}}"#.to_owned(), no_gateway),
         (format!(r#"{{"update_gateway_config":{{"new_config":{gateway_config}}}}}"#), no_gateway),
         (r#"{"migrate_gateway":{"cost_params":null}}"#.to_owned(), no_gateway),
-        (
-            r#"{"migrate_vested_delegation":{"mix_id":3}}"#.to_owned(),
-            "through the vesting contract",
-        ),
+        (r#"{"migrate_vested_delegation":{"mix_id":3}}"#.to_owned(), "through the vesting contract"),
     ];
     for kind in [
-        "bond_mixnode", "pledge_more", "decrease_pledge", "unbond_mixnode",
-        "update_mixnode_cost_params", "update_mixnode_config", "bond_gateway", "unbond_gateway",
-        "update_gateway_config", "delegate_to_mixnode", "undelegate_from_mixnode",
-        "withdraw_operator_reward", "withdraw_delegator_reward",
+        "bond_mixnode",
+        "pledge_more",
+        "decrease_pledge",
+        "unbond_mixnode",
+        "update_mixnode_cost_params",
+        "update_mixnode_config",
+        "bond_gateway",
+        "unbond_gateway",
+        "update_gateway_config",
+        "delegate_to_mixnode",
+        "undelegate_from_mixnode",
+        "withdraw_operator_reward",
+        "withdraw_delegator_reward",
     ] {
         let message = format!(r#"{{"{kind}_on_behalf":{{"owner":"{sender}","mix_id":1}}}}"#);
         cases.push((message, "the vesting contract cannot act"));
     }
     cases.push((r#"{"create_family":{"label":"x"}}"#.to_owned(), "unknown variant"));
     for (message, words) in cases {
-        let refusal =
-            mixnet.execute_json(&sender, &message, &[]).expect_err("nothing of it exists any more");
+        let refusal = mixnet.execute_json(&sender, &message, &[]).expect_err("nothing of it exists any more");
         assert!(refusal.contains(words), "{message}: {refusal}");
     }
     // Old names of messages that still exist.
@@ -145,16 +141,10 @@ pub(super) fn old_forms_of_bonding<E: Engine>(engine: &mut E) {
         version: "1.1.0".to_owned(),
     };
     let cost_params = costs("0.3", 50_000_000);
-    let payload = SigningPayload::mixnode_bonding(
-        0,
-        owner.clone(),
-        pledge.clone(),
-        mix_node.clone(),
-        cost_params.clone(),
-    );
+    let payload =
+        SigningPayload::mixnode_bonding(0, owner.clone(), pledge.clone(), mix_node.clone(), cost_params.clone());
     let owner_signature = identity.sign(&payload);
-    let message =
-        ExecuteMsg::BondMixnode { mix_node, cost_params: cost_params.clone(), owner_signature };
+    let message = ExecuteMsg::BondMixnode { mix_node, cost_params: cost_params.clone(), owner_signature };
     let executed = mixnet.takes(&owner, &message, std::slice::from_ref(&pledge));
     assert_eq!(attributes_of(&executed, "v2_nymnode_bonding").len(), 4);
     let details = mixnet.details(1).expect("it is a node now");

@@ -5,13 +5,11 @@ use super::identity::NodeIdentity;
 use crate::Engine;
 use nym_mixnet_contract::msg::{
     ExecuteMsg, NodeDetailsByIdentityResponse, NodeOwnershipResponse, NumberOfPendingEventsResponse,
-    PagedNymNodeBondsResponse, PagedNymNodeDetailsResponse, PagedUnbondedNymNodesResponse,
-    PendingEpochEventResponse, PendingEpochEventsResponse, PendingIntervalEventsResponse,
-    PendingRewardResponse, QueryMsg, UnbondedNodeResponse,
+    PagedNymNodeBondsResponse, PagedNymNodeDetailsResponse, PagedUnbondedNymNodesResponse, PendingEpochEventResponse,
+    PendingEpochEventsResponse, PendingIntervalEventsResponse, PendingRewardResponse, QueryMsg, UnbondedNodeResponse,
 };
 use nym_mixnet_contract::types::{
-    NodeConfigUpdate, NymNodeBond, PendingEpochEventKind, PendingIntervalEventKind,
-    PendingNodeChanges,
+    NodeConfigUpdate, NymNodeBond, PendingEpochEventKind, PendingIntervalEventKind, PendingNodeChanges,
 };
 
 fn pair(name: &str, value: impl ToString) -> (String, String) {
@@ -55,8 +53,7 @@ pub(super) fn bonding<E: Engine>(engine: &mut E) {
     assert_eq!(rewarding.cost_params, usual_costs());
     assert_eq!(details.pending_changes, PendingNodeChanges::default());
 
-    let owned: NodeOwnershipResponse =
-        mixnet.ask(&QueryMsg::GetOwnedNymNode { address: owner.to_string() });
+    let owned: NodeOwnershipResponse = mixnet.ask(&QueryMsg::GetOwnedNymNode { address: owner.to_string() });
     assert_eq!(owned, NodeOwnershipResponse { address: owner.clone(), details: Some(details) });
     let node_identity = identity.to_base58();
     let by_identity: NodeDetailsByIdentityResponse =
@@ -75,8 +72,7 @@ pub(super) fn pages_of_nodes<E: Engine>(engine: &mut E) {
     let (mut bonds, mut details, mut start_after) = (Vec::new(), Vec::new(), None);
     loop {
         let limit = Some(2);
-        let page: PagedNymNodeBondsResponse =
-            mixnet.ask(&QueryMsg::GetNymNodeBondsPaged { limit, start_after });
+        let page: PagedNymNodeBondsResponse = mixnet.ask(&QueryMsg::GetNymNodeBondsPaged { limit, start_after });
         let detailed: PagedNymNodeDetailsResponse =
             mixnet.ask(&QueryMsg::GetNymNodesDetailedPaged { limit, start_after });
         assert_eq!(page.start_next_after, page.nodes.last().map(|bond| bond.node_id));
@@ -103,24 +99,13 @@ pub(super) fn configuration<E: Engine>(engine: &mut E) {
     };
     let unchanged = NodeConfigUpdate::default;
     let (host, port) = ("node.example".to_owned(), Some(8080));
-    assert_eq!(
-        change(NodeConfigUpdate { host: Some(host.clone()), ..unchanged() }),
-        (host.clone(), None)
-    );
-    assert_eq!(
-        change(NodeConfigUpdate { custom_http_port: port, ..unchanged() }),
-        (host.clone(), port)
-    );
+    assert_eq!(change(NodeConfigUpdate { host: Some(host.clone()), ..unchanged() }), (host.clone(), None));
+    assert_eq!(change(NodeConfigUpdate { custom_http_port: port, ..unchanged() }), (host.clone(), port));
     assert_eq!(change(unchanged()), (host.clone(), port));
-    let restore = NodeConfigUpdate {
-        custom_http_port: Some(9090),
-        restore_default_http_port: true,
-        ..unchanged()
-    };
+    let restore = NodeConfigUpdate { custom_http_port: Some(9090), restore_default_http_port: true, ..unchanged() };
     assert_eq!(change(restore), (host, None));
     // The indices follow the record.
-    let owned: NodeOwnershipResponse =
-        mixnet.ask(&QueryMsg::GetOwnedNymNode { address: owner.to_string() });
+    let owned: NodeOwnershipResponse = mixnet.ask(&QueryMsg::GetOwnedNymNode { address: owner.to_string() });
     assert_eq!(owned.details.expect("it is owned").bond_information.node.host, "node.example");
 }
 
@@ -138,24 +123,16 @@ pub(super) fn pledge_changes<E: Engine>(engine: &mut E) {
     let before = mixnet.details(node_id).expect("the node is bonded");
     assert_eq!(before.pending_changes.pledge_change, Some(1));
     assert_eq!(before.bond_information.original_pledge, nym(100_000_000));
-    let queued: PendingEpochEventResponse =
-        mixnet.ask(&QueryMsg::GetPendingEpochEvent { event_id: 1 });
+    let queued: PendingEpochEventResponse = mixnet.ask(&QueryMsg::GetPendingEpochEvent { event_id: 1 });
     let event = queued.event.expect("the request is queued");
     assert_eq!(event.created_at, executed.height);
-    assert_eq!(
-        event.kind,
-        PendingEpochEventKind::NymNodePledgeMore { node_id, amount: nym(50_000_000) }
-    );
+    assert_eq!(event.kind, PendingEpochEventKind::NymNodePledgeMore { node_id, amount: nym(50_000_000) });
 
     mixnet.begin();
     let reconciled = mixnet.reconcile();
     assert_eq!(
         attributes_of(&reconciled, "v2_pledge_increase"),
-        [
-            pair("created_at", executed.height),
-            pair("node_id", node_id),
-            pair("amount", "50000000unym"),
-        ]
+        [pair("created_at", executed.height), pair("node_id", node_id), pair("amount", "50000000unym"),]
     );
     mixnet.assign_all(&[]);
     let more = mixnet.details(node_id).expect("the node is bonded");
@@ -173,11 +150,7 @@ pub(super) fn pledge_changes<E: Engine>(engine: &mut E) {
     let reconciled = mixnet.reconcile();
     assert_eq!(
         attributes_of(&reconciled, "v2_pledge_decrease"),
-        [
-            pair("created_at", executed.height),
-            pair("node_id", node_id),
-            pair("amount", "30000000unym"),
-        ]
+        [pair("created_at", executed.height), pair("node_id", node_id), pair("amount", "30000000unym"),]
     );
     mixnet.assign_all(&[]);
     let less = mixnet.details(node_id).expect("the node is bonded");
@@ -242,8 +215,7 @@ pub(super) fn operator_reward<E: Engine>(engine: &mut E) {
     mixnet.reward(node_id, "1", "0.0087719298245614");
     let by_owner: PendingRewardResponse =
         mixnet.ask(&QueryMsg::GetPendingOperatorReward { address: owner.to_string() });
-    let by_node: PendingRewardResponse =
-        mixnet.ask(&QueryMsg::GetPendingNodeOperatorReward { node_id });
+    let by_node: PendingRewardResponse = mixnet.ask(&QueryMsg::GetPendingNodeOperatorReward { node_id });
     assert_eq!(by_owner, by_node);
     assert_eq!(by_owner.amount_staked, Some(nym(10_000_000_000)));
     assert_eq!(by_owner.amount_earned, Some(nym(1_128_452)));
@@ -308,24 +280,14 @@ fn pages_of_those_who_left<E: Engine>(mixnet: &mut Mixnet<E>, owner: &str, ident
         page.nodes.iter().map(|node| node.node_id).collect::<Vec<_>>()
     };
     let (owner, identity_key) = (owner.to_owned(), identity_key.to_owned());
-    for (limit, start_after, expected) in [
-        (None, None, &[1, 2][..]),
-        (Some(1), None, &[1]),
-        (Some(1), Some(1), &[2]),
-        (None, Some(2), &[]),
-    ] {
+    for (limit, start_after, expected) in
+        [(None, None, &[1, 2][..]), (Some(1), None, &[1]), (Some(1), Some(1), &[2]), (None, Some(2), &[])]
+    {
         assert_eq!(ids(&QueryMsg::GetUnbondedNymNodesPaged { limit, start_after }), expected);
         let (owner, identity_key) = (owner.clone(), identity_key.clone());
+        assert_eq!(ids(&QueryMsg::GetUnbondedNymNodesByOwnerPaged { owner, limit, start_after }), expected);
         assert_eq!(
-            ids(&QueryMsg::GetUnbondedNymNodesByOwnerPaged { owner, limit, start_after }),
-            expected
-        );
-        assert_eq!(
-            ids(&QueryMsg::GetUnbondedNymNodesByIdentityKeyPaged {
-                identity_key,
-                limit,
-                start_after
-            }),
+            ids(&QueryMsg::GetUnbondedNymNodesByIdentityKeyPaged { identity_key, limit, start_after }),
             expected
         );
     }
@@ -336,11 +298,7 @@ pub(super) fn leaving_with_delegations<E: Engine>(engine: &mut E) {
     let (owner, node_id) = mixnet.bond(1, 100_000_000, costs("0.2", 1));
     let alice = mixnet.delegate("alice", node_id, 40_000_000);
     mixnet.turn(&[node_id]);
-    mixnet.takes(
-        &owner,
-        &ExecuteMsg::UpdateCostParams { new_costs: costs("0.5", 1) },
-        &[],
-    );
+    mixnet.takes(&owner, &ExecuteMsg::UpdateCostParams { new_costs: costs("0.5", 1) }, &[]);
     mixnet.takes(&owner, &ExecuteMsg::UnbondNymNode {}, &[]);
     mixnet.begin();
     // A node that leaves at the end of the epoch still earns for it.

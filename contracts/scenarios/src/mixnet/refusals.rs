@@ -2,18 +2,15 @@
 //! reached through that message. Those of old messages are in `legacy`, of a takeover in `epochs`,
 //! of a migration to foreign code in the contract's own tests.
 
-use super::deployment::{
-    EPOCH, Mixnet, costs, dec, instantiation, no_signature, nym, percent, usual_costs,
-};
+use super::deployment::{EPOCH, Mixnet, costs, dec, instantiation, no_signature, nym, percent, usual_costs};
 use super::identity::NodeIdentity;
 use crate::{Contract, Engine};
 use cosmwasm_std::{Uint128, coin, to_json_vec};
 use nym_contracts_common::MessageSignature;
 use nym_mixnet_contract::msg::{ExecuteMsg, InstantiateMsg, QueryMsg};
 use nym_mixnet_contract::types::{
-    ActiveSetUpdate, ContractStateParamsUpdate, DelegationsParams, IntervalRewardingParamsUpdate,
-    NodeConfigUpdate, NodeRewardingParameters, NymNode, OperatorsParamsUpdate, Range,
-    RewardedSetParams, Role, RoleAssignment,
+    ActiveSetUpdate, ContractStateParamsUpdate, DelegationsParams, IntervalRewardingParamsUpdate, NodeConfigUpdate,
+    NodeRewardingParameters, NymNode, OperatorsParamsUpdate, Range, RewardedSetParams, Role, RoleAssignment,
 };
 use std::time::Duration;
 
@@ -64,10 +61,7 @@ pub(super) fn of_bonding<E: Engine>(engine: &mut E) {
     let narrow = ContractStateParamsUpdate {
         operators_params: Some(OperatorsParamsUpdate {
             profit_margin: Some(Range { minimum: percent("0.1"), maximum: percent("0.5") }),
-            interval_operating_cost: Some(Range {
-                minimum: Uint128::new(10),
-                maximum: Uint128::new(50_000_000),
-            }),
+            interval_operating_cost: Some(Range { minimum: Uint128::new(10), maximum: Uint128::new(50_000_000) }),
             ..OperatorsParamsUpdate::default()
         }),
         ..ContractStateParamsUpdate::default()
@@ -218,11 +212,7 @@ pub(super) fn of_delegators<E: Engine>(engine: &mut E) {
     mixnet.turn(&[]);
     mixnet.refuses(&alice, &withdraw, &[], "no node 1 is bonded");
     mixnet.refuses_question(
-        &QueryMsg::GetDelegatorDelegations {
-            delegator: "nobody".to_owned(),
-            start_after: None,
-            limit: None,
-        },
+        &QueryMsg::GetDelegatorDelegations { delegator: "nobody".to_owned(), start_after: None, limit: None },
         "",
     );
 }
@@ -234,8 +224,7 @@ pub(super) fn of_the_transition<E: Engine>(engine: &mut E) {
     }
     let (validator, stranger) = (mixnet.validator.clone(), mixnet.account("stranger", 1));
     let reward = |node_id, work: &str| {
-        let params =
-            NodeRewardingParameters { performance: percent("1"), work_factor: dec(work) };
+        let params = NodeRewardingParameters { performance: percent("1"), work_factor: dec(work) };
         ExecuteMsg::RewardNode { node_id, params }
     };
     let begin = ExecuteMsg::BeginEpochTransition {};
@@ -285,30 +274,19 @@ pub(super) fn of_the_admin<E: Engine>(engine: &mut E) {
         let update = ActiveSetUpdate { entry_gateways, exit_gateways, mixnodes };
         ExecuteMsg::UpdateActiveSetDistribution { update, force_immediately }
     };
-    let params = |updated_params, force_immediately| ExecuteMsg::UpdateRewardingParams {
-        updated_params,
-        force_immediately,
-    };
+    let params =
+        |updated_params, force_immediately| ExecuteMsg::UpdateRewardingParams { updated_params, force_immediately };
     let sizes = |entry_gateways, mixnodes| IntervalRewardingParamsUpdate {
-        rewarded_set_params: Some(RewardedSetParams {
-            entry_gateways,
-            exit_gateways: 1,
-            mixnodes,
-            standby: 0,
-        }),
+        rewarded_set_params: Some(RewardedSetParams { entry_gateways, exit_gateways: 1, mixnodes, standby: 0 }),
         ..IntervalRewardingParamsUpdate::default()
     };
-    let config = |epochs_in_interval, epoch_duration_secs, force_immediately| {
-        ExecuteMsg::UpdateIntervalConfig {
-            epochs_in_interval,
-            epoch_duration_secs,
-            force_immediately,
-        }
+    let config = |epochs_in_interval, epoch_duration_secs, force_immediately| ExecuteMsg::UpdateIntervalConfig {
+        epochs_in_interval,
+        epoch_duration_secs,
+        force_immediately,
     };
     let settings = |update| ExecuteMsg::UpdateContractStateParams { update };
-    let release = |version: &str| ExecuteMsg::UpdateCurrentNymNodeSemver {
-        current_version: version.to_owned(),
-    };
+    let release = |version: &str| ExecuteMsg::UpdateCurrentNymNodeSemver { current_version: version.to_owned() };
     let address = stranger.to_string();
     for message in [
         ExecuteMsg::UpdateAdmin { admin: address.clone() },

@@ -64,10 +64,7 @@ fn items<E: Engine>(mixnet: &mut Mixnet<E>) {
     let (admin, validator) = (mixnet.admin.clone(), mixnet.validator.clone());
     for (name, value) in [
         ("admin", format!(r#""{admin}""#)),
-        (
-            "contract_info",
-            r#"{"contract":"crate:nym-mixnet-contract","version":"1.5.1"}"#.to_owned(),
-        ),
+        ("contract_info", r#"{"contract":"crate:nym-mixnet-contract","version":"1.5.1"}"#.to_owned()),
         ("ces", format!(r#"{{"being_advanced_by":"{validator}","state":"in_progress"}}"#)),
         ("eic", "1".to_owned()),
         ("iic", "0".to_owned()),
@@ -88,7 +85,10 @@ fn items<E: Engine>(mixnet: &mut Mixnet<E>) {
     assert!(build.starts_with(r#"{"contract_name":"nym-mixnet-contract","build_timestamp":""#));
     let interval = text(mixnet, b"ci");
     assert!(interval.starts_with(r#"{"id":0,"epochs_in_interval":720,"current_epoch_start":""#));
-    assert!(interval.contains(r#"Z","current_epoch_id":1,"epoch_length":{"secs":3600,"nanos":0},"total_elapsed_epochs":1}"#));
+    assert!(
+        interval
+            .contains(r#"Z","current_epoch_id":1,"epoch_length":{"secs":3600,"nanos":0},"total_elapsed_epochs":1}"#)
+    );
     let parsed: Interval = from_json(&interval).expect("it is an interval");
     assert_eq!(parsed, mixnet.interval().interval);
 }
@@ -172,11 +172,7 @@ fn those_who_left<E: Engine>(mixnet: &mut Mixnet<E>, owner: &Addr) {
     assert!(record.starts_with(&start), "{record}");
     assert_eq!(text(mixnet, &key(&[b"ubno", owner.as_bytes()], &node)), "4");
     assert_eq!(text(mixnet, &key(&[b"ubni", identity.as_bytes()], &node)), "4");
-    for gone in [
-        key(&[b"nn"], &node),
-        key(&[b"nno"], owner.as_bytes()),
-        key(&[b"nni"], identity.as_bytes()),
-    ] {
+    for gone in [key(&[b"nn"], &node), key(&[b"nno"], owner.as_bytes()), key(&[b"nni"], identity.as_bytes())] {
         let value = mixnet.engine.query_raw(&mixnet.contract.clone(), &gone);
         assert!(value.is_none_or(|value| value.is_empty()), "{}", Binary::from(gone));
     }

@@ -21,14 +21,13 @@ fn node_of_v1<'e, E: Engine>(
     let params = mixnet.params();
     assert_eq!(params.interval.epoch_reward_budget.to_string(), "6944444444.444444444444444444");
     assert_eq!(params.interval.stake_saturation_point.to_string(), "416666666666.666666666666666666");
-    let factors = work_factors(params.interval.active_set_work_factor, &params.rewarded_set)
-        .expect("the set is not empty");
+    let factors =
+        work_factors(params.interval.active_set_work_factor, &params.rewarded_set).expect("the set is not empty");
     assert_eq!(factors.standby.to_string(), "0.00087719298245614");
     assert_eq!(factors.active.to_string(), ACTIVE_WORK);
 
     let (owner, node_id) = mixnet.bond(1, PLEDGE, costs("0.1", 40_000_000));
-    let delegators =
-        delegations.iter().map(|(name, amount)| mixnet.delegate(name, node_id, *amount)).collect();
+    let delegators = delegations.iter().map(|(name, amount)| mixnet.delegate(name, node_id, *amount)).collect();
     mixnet.turn(&[node_id]);
     (mixnet, owner, node_id, delegators)
 }
@@ -64,29 +63,20 @@ pub(super) fn v1_no_delegation<E: Engine>(engine: &mut E) {
     let (mut mixnet, _, node_id, _) = node_of_v1(engine, &[]);
     epoch(&mut mixnet, node_id, "1128452.541610435897435896", "0");
     assert_eq!(mixnet.removed_from_pool().to_string(), "1128452.541610435897435896");
-    let saturation: nym_mixnet_contract::msg::StakeSaturationResponse = mixnet
-        .ask(&nym_mixnet_contract::msg::QueryMsg::GetNodeStakeSaturation { node_id });
+    let saturation: nym_mixnet_contract::msg::StakeSaturationResponse =
+        mixnet.ask(&nym_mixnet_contract::msg::QueryMsg::GetNodeStakeSaturation { node_id });
     let uncapped = saturation.uncapped_saturation.expect("the node has stake");
     assert_eq!(uncapped.to_string(), "0.024002708286099865");
 }
 
 pub(super) fn v2_delegation_from_the_start<E: Engine>(engine: &mut E) {
     let (mut mixnet, _, node_id, delegators) = node_of_v1(engine, &[("alice", 18_000_000_000)]);
-    let saturation = mixnet.ask_json(&format!(
-        r#"{{"get_node_stake_saturation":{{"node_id":{node_id}}}}}"#
-    ));
+    let saturation = mixnet.ask_json(&format!(r#"{{"get_node_stake_saturation":{{"node_id":{node_id}}}}}"#));
     assert_eq!(
         saturation,
-        format!(
-            r#"{{"node_id":{node_id},"current_saturation":"0.0672","uncapped_saturation":"0.0672"}}"#
-        )
+        format!(r#"{{"node_id":{node_id},"current_saturation":"0.0672","uncapped_saturation":"0.0672"}}"#)
     );
-    epoch(
-        &mut mixnet,
-        node_id,
-        "1363716.856243171496953611",
-        "1795950.260266049015866901",
-    );
+    epoch(&mut mixnet, node_id, "1363716.856243171496953611", "1795950.260266049015866901");
     assert_eq!(mixnet.removed_from_pool().to_string(), "3159667.116509220512820512");
     let node = mixnet.rewarding(node_id);
     assert_eq!(node.total_unit_reward.to_string(), "99775.014459224944328188");
@@ -263,8 +253,7 @@ fn mainnet(message: &mut InstantiateMsg) {
     params.initial_reward_pool = dec("166613455567357.391753168447944888");
     params.initial_staking_supply = dec("61194672938727.325886595653401629");
     params.staking_supply_scale_factor = percent("0.07342892");
-    params.rewarded_set_params =
-        RewardedSetParams { entry_gateways: 80, exit_gateways: 100, mixnodes: 60, standby: 0 };
+    params.rewarded_set_params = RewardedSetParams { entry_gateways: 80, exit_gateways: 100, mixnodes: 60, standby: 0 };
 }
 
 pub(super) fn v6_parameters<E: Engine>(engine: &mut E) {
@@ -285,8 +274,7 @@ pub(super) fn v6_parameters<E: Engine>(engine: &mut E) {
     assert_eq!(b.interval.epoch_reward_budget.to_string(), "4628151543.537705326476901331");
     assert_eq!(b.interval.stake_saturation_point.to_string(), "254977803911.363857860815222506");
 
-    let sizes =
-        RewardedSetParams { entry_gateways: 50, exit_gateways: 70, mixnodes: 120, standby: 20 };
+    let sizes = RewardedSetParams { entry_gateways: 50, exit_gateways: 70, mixnodes: 120, standby: 20 };
     let c = Mixnet::deploy_with(engine, |message| {
         message.initial_rewarding_params.rewarded_set_params = sizes;
     })

@@ -3,12 +3,17 @@
 use cosmwasm_std::testing::MockStorage;
 use cosmwasm_std::{Addr, BankMsg, Coin, CosmosMsg, Empty, WasmMsg};
 use cw_multi_test::{
-    App, AppBuilder, BankKeeper, BankSudo, ContractWrapper, Executor, MockApiBech32, SudoMsg,
-    WasmKeeper,
+    App, AppBuilder, BankKeeper, BankSudo, ContractWrapper, Executor, MockApiBech32, SudoMsg, WasmKeeper,
 };
 use nym_contract_scenarios::{CodeId, Contract, Engine, Executed, Refusal};
 
-type Chain = App<BankKeeper, MockApiBech32, MockStorage, cw_multi_test::FailingModule<Empty, Empty, Empty>, WasmKeeper<Empty, Empty>>;
+type Chain = App<
+    BankKeeper,
+    MockApiBech32,
+    MockStorage,
+    cw_multi_test::FailingModule<Empty, Empty, Empty>,
+    WasmKeeper<Empty, Empty>,
+>;
 
 /// A chain without wasm, gas or fees.
 pub struct MultiTest {
@@ -64,44 +69,24 @@ impl Engine for MultiTest {
         Ok(Addr::unchecked(&address.value))
     }
 
-    fn execute(
-        &mut self,
-        sender: &Addr,
-        contract: &Addr,
-        message: &[u8],
-        funds: &[Coin],
-    ) -> Result<Executed, Refusal> {
-        let message = WasmMsg::Execute {
-            contract_addr: contract.to_string(),
-            msg: message.into(),
-            funds: funds.to_vec(),
-        };
+    fn execute(&mut self, sender: &Addr, contract: &Addr, message: &[u8], funds: &[Coin]) -> Result<Executed, Refusal> {
+        let message =
+            WasmMsg::Execute { contract_addr: contract.to_string(), msg: message.into(), funds: funds.to_vec() };
         self.send_message(sender, message.into())
     }
 
-    fn migrate(
-        &mut self,
-        sender: &Addr,
-        contract: &Addr,
-        code: CodeId,
-        message: &[u8],
-    ) -> Result<(), Refusal> {
-        let message = WasmMsg::Migrate {
-            contract_addr: contract.to_string(),
-            new_code_id: code,
-            msg: message.into(),
-        };
+    fn migrate(&mut self, sender: &Addr, contract: &Addr, code: CodeId, message: &[u8]) -> Result<(), Refusal> {
+        let message = WasmMsg::Migrate { contract_addr: contract.to_string(), new_code_id: code, msg: message.into() };
         self.send_message(sender, message.into()).map(|_| ())
     }
 
     fn query(&mut self, contract: &Addr, message: &[u8]) -> Result<Vec<u8>, Refusal> {
-        let question = cosmwasm_std::to_json_vec(&cosmwasm_std::QueryRequest::<Empty>::Wasm(
-            cosmwasm_std::WasmQuery::Smart {
+        let question =
+            cosmwasm_std::to_json_vec(&cosmwasm_std::QueryRequest::<Empty>::Wasm(cosmwasm_std::WasmQuery::Smart {
                 contract_addr: contract.to_string(),
                 msg: message.into(),
-            },
-        ))
-        .unwrap();
+            }))
+            .unwrap();
         let answer = cosmwasm_std::Querier::raw_query(&self.chain, &question).unwrap();
         answer.into_result().map(Vec::from)
     }
@@ -139,10 +124,7 @@ impl MultiTest {
     fn send_message(&mut self, sender: &Addr, message: CosmosMsg) -> Result<Executed, Refusal> {
         let height = self.block_height();
         // The whole chain of causes, as a chain's log has it.
-        let response = self
-            .chain
-            .execute(sender.clone(), message)
-            .map_err(|error| format!("{error:#}"))?;
+        let response = self.chain.execute(sender.clone(), message).map_err(|error| format!("{error:#}"))?;
         let data = response.data.map(Vec::from);
         Ok(Executed { height, events: response.events, data })
     }

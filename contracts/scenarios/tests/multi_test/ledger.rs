@@ -3,14 +3,11 @@
 
 use crate::engine::MultiTest;
 use cosmwasm_std::{Addr, Decimal};
-use nym_contract_scenarios::mixnet::{Mixnet, nym};
 use nym_contract_scenarios::Engine;
-use nym_mixnet_contract::msg::{
-    ExecuteMsg, PagedAllDelegationsResponse, PagedNymNodeDetailsResponse, QueryMsg,
-};
+use nym_contract_scenarios::mixnet::{Mixnet, nym};
+use nym_mixnet_contract::msg::{ExecuteMsg, PagedAllDelegationsResponse, PagedNymNodeDetailsResponse, QueryMsg};
 use nym_mixnet_contract::types::{
-    Delegation, IntervalRewardingParamsUpdate, NodeCostParams, NodeId, NymNodeDetails,
-    NodeRewarding,
+    Delegation, IntervalRewardingParamsUpdate, NodeCostParams, NodeId, NodeRewarding, NymNodeDetails,
 };
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -21,18 +18,52 @@ const WEALTH: u128 = 1_000_000_000_000;
 /// What somebody asks for.
 #[derive(Clone, Debug)]
 enum Step {
-    Bond { actor: u8, pledge: u128, margin: u64, cost: u128 },
-    Unbond { actor: u8 },
-    PledgeMore { actor: u8, amount: u128 },
-    DecreasePledge { actor: u8, amount: u128 },
-    UpdateCosts { actor: u8, margin: u64, cost: u128 },
-    Delegate { actor: u8, node: NodeId, amount: u128 },
-    Undelegate { actor: u8, node: NodeId },
-    WithdrawOperator { actor: u8 },
-    WithdrawDelegator { actor: u8, node: NodeId },
-    Params { pool: u128, supply: u128 },
+    Bond {
+        actor: u8,
+        pledge: u128,
+        margin: u64,
+        cost: u128,
+    },
+    Unbond {
+        actor: u8,
+    },
+    PledgeMore {
+        actor: u8,
+        amount: u128,
+    },
+    DecreasePledge {
+        actor: u8,
+        amount: u128,
+    },
+    UpdateCosts {
+        actor: u8,
+        margin: u64,
+        cost: u128,
+    },
+    Delegate {
+        actor: u8,
+        node: NodeId,
+        amount: u128,
+    },
+    Undelegate {
+        actor: u8,
+        node: NodeId,
+    },
+    WithdrawOperator {
+        actor: u8,
+    },
+    WithdrawDelegator {
+        actor: u8,
+        node: NodeId,
+    },
+    Params {
+        pool: u128,
+        supply: u128,
+    },
     /// A whole transition with this performance, in hundredths, node by node.
-    Epoch { performance: Vec<u64> },
+    Epoch {
+        performance: Vec<u64>,
+    },
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -79,9 +110,8 @@ struct World<'e> {
 impl<'e> World<'e> {
     fn new(engine: &'e mut MultiTest) -> Self {
         let mut mixnet = Mixnet::deploy_with(engine, |message| message.epochs_in_interval = 3);
-        let actors: Vec<Addr> = (0..ACTORS)
-            .map(|actor| mixnet.engine.account(&format!("actor {actor}"), &[nym(WEALTH)]))
-            .collect();
+        let actors: Vec<Addr> =
+            (0..ACTORS).map(|actor| mixnet.engine.account(&format!("actor {actor}"), &[nym(WEALTH)])).collect();
         let contract = mixnet.contract.clone();
         let funded = mixnet.balance(&contract);
         let total = funded + WEALTH * u128::from(ACTORS);
@@ -126,8 +156,7 @@ impl<'e> World<'e> {
                     staking_supply: Some(Decimal::from_ratio(*supply, 1u32)),
                     ..IntervalRewardingParamsUpdate::default()
                 };
-                let message =
-                    ExecuteMsg::UpdateRewardingParams { updated_params, force_immediately: false };
+                let message = ExecuteMsg::UpdateRewardingParams { updated_params, force_immediately: false };
                 let admin = self.mixnet.admin.clone();
                 self.mixnet.takes(&admin, &message, &[]);
             }
@@ -187,11 +216,7 @@ impl<'e> World<'e> {
     }
 
     /// For every node: what its delegators could take is what it holds for them, up to rounding.
-    fn stakes_are_what_delegations_add_up_to(
-        &mut self,
-        nodes: &[NymNodeDetails],
-        delegations: &[Delegation],
-    ) {
+    fn stakes_are_what_delegations_add_up_to(&mut self, nodes: &[NymNodeDetails], delegations: &[Delegation]) {
         let mut of_node: BTreeMap<NodeId, (u32, Decimal)> = BTreeMap::new();
         for delegation in delegations {
             let node = self.mixnet.rewarding(delegation.node_id);
