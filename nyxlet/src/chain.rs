@@ -335,7 +335,8 @@ impl Chain {
         command: impl FnOnce(oneshot::Sender<Result<Progress, ControlError>>) -> Command,
     ) -> Result<Progress, ControlError> {
         let (reply, answer) = oneshot::channel();
-        let gone = || ControlError::Stopped(self.shared.stopped.lock().clone().unwrap_or_else(|| "it shuts down".into()));
+        let gone =
+            || ControlError::Stopped(self.shared.stopped.lock().clone().unwrap_or_else(|| "it shuts down".into()));
         self.commands.send(command(reply)).map_err(|_| gone())?;
         answer.await.map_err(|_| gone())?
     }

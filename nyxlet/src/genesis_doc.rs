@@ -183,7 +183,10 @@ impl GenesisDoc {
         let coin = |(denom, amount): (&String, &u128)| Coin { denom: denom.clone(), amount: amount.to_string() };
         self.accounts
             .iter()
-            .map(|account| Balance { address: account.address.clone(), coins: account.coins.iter().map(coin).collect() })
+            .map(|account| Balance {
+                address: account.address.clone(),
+                coins: account.coins.iter().map(coin).collect(),
+            })
             .collect()
     }
 

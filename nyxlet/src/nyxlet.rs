@@ -29,7 +29,9 @@ pub enum NyxletError {
     #[error(transparent)]
     Mnemonic(#[from] MnemonicError),
     /// The balances add up to more than the supply can hold.
-    #[error("{accounts} accounts with {balance} base units each exceed the largest supply of 128 bits; lower one of the two")]
+    #[error(
+        "{accounts} accounts with {balance} base units each exceed the largest supply of 128 bits; lower one of the two"
+    )]
     Balance {
         /// How many accounts.
         accounts: u32,

@@ -4,6 +4,7 @@
 mod answers;
 mod blocks;
 mod control;
+mod go_json;
 mod http;
 mod info;
 mod json;
@@ -30,7 +31,9 @@ use crate::{chain::Chain, config::RpcLimits};
 #[derive(Debug, thiserror::Error)]
 pub enum RpcStartError {
     /// Another process listens there.
-    #[error("{0} is in use by another process; stop it, or choose another address with --rpc (port 0 picks a free one)")]
+    #[error(
+        "{0} is in use by another process; stop it, or choose another address with --rpc (port 0 picks a free one)"
+    )]
     Busy(SocketAddr),
     /// The address cannot be used.
     #[error("cannot listen on {address}: {reason}; choose another address with --rpc")]

@@ -64,6 +64,8 @@ pub struct Built {
     pub block_id: BlockId,
     /// The commit of the parent.
     pub last_commit: Commit,
+    /// The transactions, as they were given.
+    pub txs: Vec<Vec<u8>>,
     /// The size of the whole block in bytes.
     pub size: u64,
 }
@@ -103,7 +105,8 @@ pub fn build(chain_id: &str, validator: &Validator, parent: &Parent, time: Nanos
     let part_set_header =
         PartSetHeader { total: u32::try_from(parts.len()).unwrap_or(u32::MAX), hash: merkle::root(&parts).to_vec() };
     let block_id = BlockId { hash: header_hash(&header).to_vec(), part_set_header: Some(part_set_header) };
-    Built { header, block_id, last_commit, size: bytes.len() as u64 }
+    let txs = block.data.map(|data| data.txs).unwrap_or_default();
+    Built { header, block_id, last_commit, txs, size: bytes.len() as u64 }
 }
 
 /// The hash of a header: the root over its encoded fields.

@@ -147,19 +147,20 @@ fn execute(
     let results_hash = block::results_hash(&results);
     let hashes: Vec<[u8; 32]> = txs.iter().map(|(_, hash)| *hash).collect();
     let bytes: Vec<Vec<u8>> = txs.into_iter().map(|(tx, _)| tx).collect();
-    let built = block::build(chain_id, validator, parent, time, bytes.clone());
+    let built = block::build(chain_id, validator, parent, time, bytes);
     let record = BlockRecord {
         seen_commit: Some(validator.commit(chain_id, height, &built.block_id, time.after(Duration::from_nanos(1)))),
         header: Some(built.header),
         block_id: Some(built.block_id),
         last_commit: Some(built.last_commit),
         size: built.size,
-        num_txs: u32::try_from(bytes.len()).unwrap_or(u32::MAX),
+        num_txs: u32::try_from(built.txs.len()).unwrap_or(u32::MAX),
         events: outcome.events,
         app_hash: outcome.app_hash.to_vec(),
         results_hash: results_hash.to_vec(),
     };
-    let txs: Vec<TxResult> = bytes
+    let txs: Vec<TxResult> = built
+        .txs
         .into_iter()
         .zip(results)
         .zip(0..)
@@ -274,11 +275,7 @@ impl Producer {
 
     fn progress(&self) -> Progress {
         let tip = self.shared.tip.read().block.clone();
-        Progress {
-            height: tip.height(),
-            block_time: tip.time(),
-            now: self.shared.clock.lock().now(Nanos::wall()),
-        }
+        Progress { height: tip.height(), block_time: tip.time(), now: self.shared.clock.lock().now(Nanos::wall()) }
     }
 
     /// Produces the next block: executes what waits, commits it with the state in one batch, and tells everybody.

@@ -60,8 +60,10 @@ impl Validator {
     /// [`ValidatorError`].
     pub fn of_home(home: &Path) -> Result<Self, ValidatorError> {
         let path = home.join("validator_key.json");
-        let file_error =
-            |error: std::io::Error| ValidatorError::File { path: path.display().to_string(), reason: error.to_string() };
+        let file_error = |error: std::io::Error| ValidatorError::File {
+            path: path.display().to_string(),
+            reason: error.to_string(),
+        };
         match fs::read_to_string(&path) {
             Ok(text) => {
                 let text = Zeroizing::new(text);

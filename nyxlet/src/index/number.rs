@@ -69,7 +69,8 @@ mod tests {
 
     #[test]
     fn numbers_order_by_value() {
-        let ascending = ["-10.5", "-10", "-0.1", "0", "0.05", "0.5", "7", "10", "10.01", "340282366920938463463374607431768211456"];
+        let ascending =
+            ["-10.5", "-10", "-0.1", "0", "0.05", "0.5", "7", "10", "10.01", "340282366920938463463374607431768211456"];
         for pair in ascending.windows(2) {
             assert!(Number::parse(pair[0]).unwrap() < Number::parse(pair[1]).unwrap(), "{pair:?}");
         }

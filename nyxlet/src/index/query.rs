@@ -373,7 +373,10 @@ mod tests {
         let query = Query::parse("tm.event='Tx' AND a.b>=5 AND c CONTAINS 'x y' AND d.e EXISTS").unwrap();
         assert_eq!(query.0.len(), 4);
         assert_eq!(query.0[0].argument, Argument::Text("Tx".into()));
-        assert_eq!((query.0[1].operator, &query.0[1].argument), (Operator::GreaterOrEqual, &Argument::Number("5".into())));
+        assert_eq!(
+            (query.0[1].operator, &query.0[1].argument),
+            (Operator::GreaterOrEqual, &Argument::Number("5".into()))
+        );
         assert_eq!(query.0[2].tag, "c");
         assert_eq!(query.0[3].operator, Operator::Exists);
     }

@@ -43,8 +43,7 @@ pub fn search_txs(snapshot: &Snapshot, query: &Query, last_height: u64) -> Resul
         Ok(tx.and_then(|tx| tx.result).map(|result| result.events).unwrap_or_default())
     };
     let places = intersect(snapshot, TX_EVENTS, &conditions, heights, &events_of)?;
-    let unique: BTreeSet<TxPlace> =
-        places.into_iter().map(|(height, index, _)| TxPlace { height, index }).collect();
+    let unique: BTreeSet<TxPlace> = places.into_iter().map(|(height, index, _)| TxPlace { height, index }).collect();
     Ok(unique.into_iter().collect())
 }
 
@@ -108,7 +107,9 @@ impl Heights {
                 self.last = self.last.min(number);
             }
             Operator::Greater => self.first = self.first.max(number.checked_add(1)?),
-            Operator::GreaterOrEqual => self.first = self.first.max(if exact { number } else { number.checked_add(1)? }),
+            Operator::GreaterOrEqual => {
+                self.first = self.first.max(if exact { number } else { number.checked_add(1)? })
+            }
             Operator::Less => self.last = self.last.min(if exact { number.checked_sub(1)? } else { number }),
             Operator::LessOrEqual => self.last = self.last.min(number),
             Operator::Contains | Operator::Exists => {}
@@ -255,10 +256,13 @@ mod tests {
     fn tx(height: u64, index: u32) -> TxResult {
         let events = vec![
             event("message", [("action", "/send".to_owned())]),
-            event("transfer", [
-                ("amount", (height * 10 + u64::from(index)).to_string()),
-                ("receiver", format!("{}-{height}-{index}", "r".repeat(300))),
-            ]),
+            event(
+                "transfer",
+                [
+                    ("amount", (height * 10 + u64::from(index)).to_string()),
+                    ("receiver", format!("{}-{height}-{index}", "r".repeat(300))),
+                ],
+            ),
             event("transfer", [("amount", "7unym".to_owned()), ("receiver", "fees".to_owned())]),
         ];
         TxResult {

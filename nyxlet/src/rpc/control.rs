@@ -37,7 +37,9 @@ pub(super) fn warp(rpc: &Arc<Rpc>, params: &Params<'_>) -> Begun {
         (Err(error), _) | (_, Err(error)) => Err(error),
         (Ok(Some(by)), Ok(None)) => Ok(Moment::By(by)),
         (Ok(None), Ok(Some(to))) => Ok(Moment::To(to)),
-        _ => Err(RpcError::invalid_params("give either seconds (how far) or to (an RFC 3339 time or seconds since 1970)")),
+        _ => Err(RpcError::invalid_params(
+            "give either seconds (how far) or to (an RFC 3339 time or seconds since 1970)",
+        )),
     };
     later(rpc, wanted, |chain, moment| async move { chain.warp(moment).await })
 }
@@ -85,7 +87,11 @@ fn state(chain: &Chain) -> Answer {
 }
 
 /// Runs a command that the block thread answers.
-fn later<T, F>(rpc: &Arc<Rpc>, wanted: Result<T, RpcError>, command: impl FnOnce(Chain, T) -> F + Send + 'static) -> Begun
+fn later<T, F>(
+    rpc: &Arc<Rpc>,
+    wanted: Result<T, RpcError>,
+    command: impl FnOnce(Chain, T) -> F + Send + 'static,
+) -> Begun
 where
     T: Send + 'static,
     F: Future<Output = Result<Progress, ControlError>> + Send + 'static,
@@ -122,8 +128,9 @@ fn count(params: &Params<'_>, name: &str) -> Result<u64, RpcError> {
 fn duration(params: &Params<'_>, name: &str) -> Result<Option<Duration>, RpcError> {
     let Some(text) = params.raw(name) else { return Ok(None) };
     let seconds = unquote(text).parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    let seconds = seconds
-        .ok_or_else(|| RpcError::invalid_params(format!("{name} must be a number of seconds, not negative; got {text}")))?;
+    let seconds = seconds.ok_or_else(|| {
+        RpcError::invalid_params(format!("{name} must be a number of seconds, not negative; got {text}"))
+    })?;
     Ok(Some(seconds))
 }
 

@@ -169,13 +169,12 @@ async fn upgrade(State(rpc): State<Arc<Rpc>>, upgrade: WebSocketUpgrade) -> Resp
     let Ok(permit) = rpc.connections.clone().try_acquire_owned() else {
         return (StatusCode::SERVICE_UNAVAILABLE, "too many connections\n").into_response();
     };
-    upgrade
-        .max_message_size(rpc.limits.body_bytes)
-        .max_frame_size(rpc.limits.body_bytes)
-        .on_upgrade(move |socket| async move {
+    upgrade.max_message_size(rpc.limits.body_bytes).max_frame_size(rpc.limits.body_bytes).on_upgrade(
+        move |socket| async move {
             websocket::serve(rpc, socket).await;
             drop(permit);
-        })
+        },
+    )
 }
 
 /// Reads a body within the limits of size and time. The permit bounds the bytes of all bodies together: it is to be

@@ -62,8 +62,9 @@ pub(super) fn genesis_chunked(rpc: &Arc<Rpc>, params: &Params<'_>) -> Answer {
     let chunk = params.integer("chunk").map_err(RpcError::invalid_params)?.unwrap_or_default();
     let total = rpc.genesis_chunks.len();
     let data = usize::try_from(chunk).ok().and_then(|chunk| rpc.genesis_chunks.get(chunk));
-    let data =
-        data.ok_or_else(|| RpcError::internal(format!("there are {} chunks, {chunk} is invalid", total.saturating_sub(1))))?;
+    let data = data.ok_or_else(|| {
+        RpcError::internal(format!("there are {} chunks, {chunk} is invalid", total.saturating_sub(1)))
+    })?;
     answer(&json!({ "chunk": chunk.to_string(), "total": total.to_string(), "data": data }))
 }
 
@@ -84,5 +85,10 @@ pub(super) fn validators(rpc: &Arc<Rpc>, params: &Params<'_>) -> Answer {
     let all = [rpc.chain.validator()];
     let Page { start, end } = page_bounds(params, all.len())?;
     let validators: Vec<ValidatorJson> = all[start..end].iter().map(|one| ValidatorJson::new(one)).collect();
-    answer(&Validators { block_height: Text(height), count: Text(validators.len()), total: Text(all.len()), validators })
+    answer(&Validators {
+        block_height: Text(height),
+        count: Text(validators.len()),
+        total: Text(all.len()),
+        validators,
+    })
 }

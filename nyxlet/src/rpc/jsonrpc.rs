@@ -3,6 +3,14 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::go_json;
+
+/// What a node calls a request when something else came.
+const REQUEST_TYPE: &str = concat!(
+    r#"struct { JSONRPC string "json:\"jsonrpc\""; ID interface {} "json:\"id,omitempty\""; "#,
+    r#"Method string "json:\"method\""; Params json.RawMessage "json:\"params\"" }"#
+);
+
 /// An error inside an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct RpcError {
@@ -129,7 +137,12 @@ fn parse_id(text: &str) -> Result<Id, String> {
         // Parts of whole numbers are cut off, as the node does.
         #[allow(clippy::cast_possible_truncation, reason = "checked to be within the whole numbers that f64 holds")]
         Ok(number) if number.abs() < 9.0e15 => Ok(Id::Number(number as i64)),
-        _ => Err(format!("json-rpc ID ({text}) is of unknown type")),
+        _ => Err(match text {
+            "{}" => "json-rpc ID (map[]) is of unknown type (map[string]interface {})".into(),
+            "[]" => "json-rpc ID ([]) is of unknown type ([]interface {})".into(),
+            "true" | "false" => format!("json-rpc ID ({text}) is of unknown type (bool)"),
+            other => format!("json-rpc ID ({other}) is of unknown type"),
+        }),
     }
 }
 
@@ -141,10 +154,10 @@ pub(super) fn parse_body(body: &str) -> Result<(Vec<Request<'_>>, bool), RpcErro
     let unreadable = |error: String| RpcError::parse(format!("error unmarshaling request: {error}"));
     let is_batch = body.trim_start().starts_with('[');
     let raw: Vec<RawRequest<'_>> = if is_batch {
-        serde_json::from_str(body).map_err(|error| unreadable(error.to_string()))?
+        serde_json::from_str(body).map_err(|error| unreadable(go_json::refusal(body, &error, REQUEST_TYPE)))?
     } else {
         // serde reads a struct from an array too, a node does not: only objects come here.
-        vec![serde_json::from_str(body).map_err(|error| unreadable(error.to_string()))?]
+        vec![serde_json::from_str(body).map_err(|error| unreadable(go_json::refusal(body, &error, REQUEST_TYPE)))?]
     };
     let requests = raw.into_iter().map(Request::try_from).collect::<Result<_, _>>().map_err(unreadable)?;
     Ok((requests, is_batch))
@@ -179,7 +192,8 @@ mod tests {
 
     #[test]
     fn deep_json_costs_nothing() {
-        let deep = format!("{{\"id\":1,\"method\":\"status\",\"params\":{}{}}}", "[".repeat(200_000), "]".repeat(200_000));
+        let deep =
+            format!("{{\"id\":1,\"method\":\"status\",\"params\":{}{}}}", "[".repeat(200_000), "]".repeat(200_000));
         // Either refused or taken as unread text: no overflow of the stack.
         let _ = parse_body(&deep);
     }

@@ -3,8 +3,10 @@
 
 use std::collections::HashMap;
 
-use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use base64::{DecodeError, Engine as _, engine::general_purpose::STANDARD as BASE64};
 use serde_json::value::RawValue;
+
+use super::go_json;
 
 /// The parameters of one call by name, as raw JSON or as the text of a GET request.
 pub(super) struct Params<'a>(HashMap<&'a str, Value<'a>>);
@@ -33,7 +35,7 @@ impl<'a> Params<'a> {
                 let given: Vec<&'a RawValue> = serde_json::from_str(raw).map_err(|error| refuse(error.to_string()))?;
                 if given.len() != names.len() {
                     let names_text = names.join(" ");
-                    let shown: String = raw.chars().take(100).collect();
+                    let shown = go_json::byte_lists(given.iter().map(|value| value.get().as_bytes()));
                     return Err(refuse(format!(
                         "expected {} parameters ([{names_text}]), got {} ({shown})",
                         names.len(),
@@ -69,9 +71,10 @@ impl<'a> Params<'a> {
             Value::Uri(text) if is_hex(text) => Err("got a hex string arg, but expected 'int64'".into()),
             value => {
                 let json = value.text();
-                let digits = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).ok_or_else(|| {
-                    format!("invalid 64-bit integer encoding {:?}, expected string", shorten(json))
-                })?;
+                let digits = json
+                    .strip_prefix('"')
+                    .and_then(|rest| rest.strip_suffix('"'))
+                    .ok_or_else(|| format!("invalid 64-bit integer encoding {:?}, expected string", shorten(json)))?;
                 parse_integer(digits)
             }
         })
@@ -91,15 +94,20 @@ impl<'a> Params<'a> {
     pub(super) fn boolean(&self, name: &str) -> Result<Option<bool>, ParamError> {
         self.value(name, |value| match value {
             Value::Uri(text) if is_hex(text) => Err("got a hex string arg, but expected 'bool'".into()),
-            value => serde_json::from_str(value.text()).map_err(|error| json_error(value.text(), &error)),
+            value => serde_json::from_str(value.text()).map_err(|error| go_json::refusal(value.text(), &error, "bool")),
         })
     }
 
     /// Bytes: base64 in JSON; in a GET request `0x` and hex, or a quoted text that stands for its own bytes.
     pub(super) fn bytes(&self, name: &str) -> Result<Option<Vec<u8>>, ParamError> {
         self.binary(name, |text| {
-            let illegal = |error: base64::DecodeError| format!("illegal base64 data: {error}");
-            BASE64.decode(text).map_err(illegal)
+            BASE64.decode(text).map_err(|error| {
+                let at = match error {
+                    DecodeError::InvalidByte(at, _) | DecodeError::InvalidLastSymbol(at, _) => at,
+                    DecodeError::InvalidLength(_) | DecodeError::InvalidPadding => text.len(),
+                };
+                format!("illegal base64 data at input byte {at}")
+            })
         })
     }
 
@@ -165,25 +173,23 @@ fn is_hex(text: &str) -> bool {
 }
 
 fn parse_integer(digits: &str) -> Result<i64, ParamError> {
-    digits.parse().map_err(|_| format!("json: cannot unmarshal {} into Go value of type int64", shorten(digits)))
+    digits.parse().map_err(|_| match serde_json::from_str::<serde::de::IgnoredAny>(digits) {
+        Err(error) => go_json::refusal(digits, &error, "int64"),
+        Ok(_) => format!("json: cannot unmarshal {} into Go value of type int64", shorten(digits)),
+    })
 }
 
+/// Reads hex, and says of the first byte that is none what a node says.
 fn decode_hex(text: &str) -> Result<Vec<u8>, ParamError> {
-    hex::decode(text).map_err(|error| format!("encoding/hex: {error}"))
+    if let Some(wrong) = text.bytes().find(|byte| !byte.is_ascii_hexdigit()) {
+        let shown = char::from(wrong);
+        return Err(format!("encoding/hex: invalid byte: U+{:04X} {shown:?}", u32::from(wrong)));
+    }
+    hex::decode(text).map_err(|_| "encoding/hex: odd length hex string".into())
 }
 
 fn json_string(text: &str) -> Result<String, ParamError> {
-    serde_json::from_str(text).map_err(|error| json_error(text, &error))
-}
-
-/// The node's words for the common mistake of leaving out the quotes.
-fn json_error(text: &str, error: &serde_json::Error) -> ParamError {
-    match text.chars().next() {
-        Some(first) if !"{[\"-tfn0123456789".contains(first) => {
-            format!("invalid character '{first}' looking for beginning of value")
-        }
-        _ => error.to_string(),
-    }
+    serde_json::from_str(text).map_err(|error| go_json::refusal(text, &error, "string"))
 }
 
 fn shorten(text: &str) -> String {

@@ -21,7 +21,8 @@ pub(super) fn matching(block: &CommittedBlock, text: &str, query: &Query) -> Vec
     let mut answers = Vec::new();
     let mut offer = |data: EventData<'_>| {
         let tags = data.tags();
-        let pairs = tags.iter().flat_map(|(tag, values)| values.iter().map(move |value| (tag.as_str(), value.as_str())));
+        let pairs =
+            tags.iter().flat_map(|(tag, values)| values.iter().map(move |value| (tag.as_str(), value.as_str())));
         if query.matches(pairs) {
             answers.push(answer(&EventMessage { query: text, data, events: &tags }));
         }

@@ -10,9 +10,8 @@ use cosmos_sdk_proto::{
             query::v1beta1::{PageRequest, PageResponse},
             tendermint::v1beta1::{
                 Block as SdkBlock, GetBlockByHeightRequest, GetBlockByHeightResponse, GetLatestBlockResponse,
-                GetLatestValidatorSetResponse, GetNodeInfoResponse, GetSyncingResponse,
-                GetValidatorSetByHeightRequest, GetValidatorSetByHeightResponse, Header as SdkHeader,
-                Validator as SdkValidator, VersionInfo,
+                GetLatestValidatorSetResponse, GetNodeInfoResponse, GetSyncingResponse, GetValidatorSetByHeightRequest,
+                GetValidatorSetByHeightResponse, Header as SdkHeader, Validator as SdkValidator, VersionInfo,
             },
         },
         crypto::ed25519::PubKey,
@@ -308,7 +307,9 @@ fn validators_by_height(rpc: &Rpc, tip: &Tip, request: &[u8]) -> Result<Vec<u8>,
 fn consensus_address(address: &[u8]) -> String {
     let prefix = format!("{}valcons", address::PREFIX);
     let prefix = bech32::Hrp::parse(&prefix).map_err(|error| error.to_string());
-    prefix.and_then(|prefix| bech32::encode::<bech32::Bech32>(prefix, address).map_err(|error| error.to_string())).unwrap_or_default()
+    prefix
+        .and_then(|prefix| bech32::encode::<bech32::Bech32>(prefix, address).map_err(|error| error.to_string()))
+        .unwrap_or_default()
 }
 
 fn node_info(rpc: &Rpc) -> Vec<u8> {

@@ -46,7 +46,8 @@ pub(super) fn broadcast_async(rpc: &Arc<Rpc>, params: &Params<'_>) -> Answer {
 pub(super) fn broadcast_commit(rpc: &Arc<Rpc>, params: &Params<'_>) -> Begun {
     let submitted = tx_bytes(params).and_then(|tx| {
         let submitted = rpc.chain.submit_and_listen(&tx);
-        let submitted = submitted.map_err(|error| RpcError::internal(format!("error on broadcastTxCommit: {error}")))?;
+        let submitted =
+            submitted.map_err(|error| RpcError::internal(format!("error on broadcastTxCommit: {error}")))?;
         Ok((tx, submitted))
     });
     let (tx, (checked, included)) = match submitted {
@@ -157,9 +158,10 @@ pub(super) fn page_bounds(params: &Params<'_>, total: usize) -> Result<Page, Rpc
     let pages = total.div_ceil(per_page).max(1);
     let page = match params.integer("page").map_err(RpcError::invalid_params)? {
         None => 1,
-        Some(page) => usize::try_from(page).ok().filter(|page| (1..=pages).contains(page)).ok_or_else(|| {
-            RpcError::internal(format!("page should be within [1, {pages}] range, given {page}"))
-        })?,
+        Some(page) => usize::try_from(page)
+            .ok()
+            .filter(|page| (1..=pages).contains(page))
+            .ok_or_else(|| RpcError::internal(format!("page should be within [1, {pages}] range, given {page}")))?,
     };
     let start = (page - 1) * per_page;
     Ok(Page { start, end: total.min(start + per_page) })

@@ -41,7 +41,12 @@ pub(in crate::rpc) struct BroadcastCommit<'a> {
 }
 
 impl<'a> BroadcastCommit<'a> {
-    pub(in crate::rpc) fn new(checked: &'a ExecTxResult, result: &'a ExecTxResult, hash: &'a [u8], height: i64) -> Self {
+    pub(in crate::rpc) fn new(
+        checked: &'a ExecTxResult,
+        result: &'a ExecTxResult,
+        hash: &'a [u8],
+        height: i64,
+    ) -> Self {
         Self {
             check_tx: ExecResult(checked),
             tx_result: ExecResult(result),
@@ -108,7 +113,6 @@ struct InnerProof<'a> {
     total: Text<usize>,
     index: Text<usize>,
     leaf_hash: Base64<'a>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     aunts: Vec<Base64<'a>>,
 }
 
