@@ -54,7 +54,7 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn g1(&mut self, what: &'static str) -> Result<G1Affine, DkgError> {
         let bytes = self.array(what)?;
-        if is_identity(bytes) {
+        if *bytes == const { identity() } {
             return Ok(G1Affine::identity());
         }
         G1Affine::from_bytes(bytes).map_err(|source| DkgError::Element { what, source })
@@ -62,7 +62,7 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn g2(&mut self, what: &'static str) -> Result<G2Affine, DkgError> {
         let bytes = self.array(what)?;
-        if is_identity(bytes) {
+        if *bytes == const { identity() } {
             return Ok(G2Affine::identity());
         }
         G2Affine::from_bytes(bytes).map_err(|source| DkgError::Element { what, source })
@@ -94,8 +94,10 @@ impl<'a> Reader<'a> {
 }
 
 /// The one encoding of the identity, recognised without the subgroup check that a point costs.
-fn is_identity(bytes: &[u8]) -> bool {
-    bytes[0] == 0xc0 && bytes[1..].iter().all(|byte| *byte == 0)
+const fn identity<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    bytes[0] = 0xc0;
+    bytes
 }
 
 pub(crate) fn put_count(out: &mut Vec<u8>, count: usize) {

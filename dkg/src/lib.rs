@@ -29,6 +29,35 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Where the time goes
+//!
+//! For n receivers and threshold t. Times are for n = 20 and t = 14, processor time of one core of an AMD EPYC with blst,
+//! where a product in G1 takes 83 µs and in G2 163 µs; parts are measured alone and multiplied by their count.
+//!
+//! | Verification: 13.8 ms | |
+//! |---|---|
+//! | one sum of 18n + 88 products in G1: every C_ij, R_j, D_i, B_k, D'_k and y_i once | 7.9 ms |
+//! | one sum of t + 18 products in G2, 16 of them with 128-bit weights | 2.2 ms |
+//! | n + 1 recombinations of 240 doublings and 15 additions, whose results are hashed | 1.7 ms |
+//! | three Miller loops and one final exponentiation | 0.9 ms |
+//! | one sum of 16 short products in G1 | 0.3 ms |
+//! | the rest: hashes, 512n challenges, encodings, scalars | 0.8 ms |
+//!
+//! The floor is the first line: every point of a dealing must enter some sum with a full-length scalar, because the
+//! powers of the challenge are full-length; and the recombined points must be known exactly to be hashed. Five dealings
+//! of a dealer share one sum, whose buckets fill better (10.2 ms each). From bytes, about 18n + 90 square roots and
+//! subgroup checks in G1 at 59 µs and t + 17 in G2 at 82 µs come on top: 28.9 ms, more than the verification.
+//!
+//! Creation takes 33.6 ms, of which 5.3 ms build tables of the receivers' keys that further dealings reuse. The floor is
+//! 17n constant-time products of those keys, one per ciphertext and one per key for the proof of chunking. Everything
+//! else is a product of g1, g2, f or h by a table: 32 for R and S, 32 for Z, t for the coefficients, n + 34 and 32 an
+//! attempt (about 1.6) for the proof of chunking. The prover knows the logarithm of y0, so its masks cost one product of
+//! g1 each instead of two products.
+//!
+//! Decryption with our key form takes 1.75 ms: 16 products in G1. With the peers' form it takes 16 products of four
+//! pairings, 1.1 ms each. A chunk out of range adds a search of up to 255·Z/2^22 giant steps, Z being about 2^34·n; small
+//! divisors, the only ones that a dealer can get past the proof, come first and take Z/2^22 steps each.
 
 mod ceremony;
 mod chunks;
