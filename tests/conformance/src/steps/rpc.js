@@ -68,7 +68,7 @@ export async function rpc(t, { cw20 }) {
   await t.raw("another version of JSON-RPC", "", post(JSON.stringify({ jsonrpc: "1.0", id: 1, method: "health", params: {} })));
   await t.raw("a request without method", "", post(JSON.stringify({ jsonrpc: "2.0", id: 1 })));
   await t.raw("a number for a body", "", post("5"));
-  await t.raw("a body that is too large", "", post(`{"jsonrpc":"2.0","id":1,"method":"broadcast_tx_sync","params":{"tx":"${"A".repeat(1_100_000)}"}}`));
+  await t.raw("a body that is too large", "", post(`{"jsonrpc":"2.0","id":1,"method":"broadcast_tx_sync","params":{"tx":"${"A".repeat(4_300_000)}"}}`));
   await t.raw("health by GET", "/health", {});
   await t.raw("a transaction by GET", `/tx?hash=0x${"00".repeat(32)}`, {});
   await t.raw("a block by GET with a word for its height", "/block?height=high", {});
