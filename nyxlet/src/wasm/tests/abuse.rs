@@ -74,7 +74,7 @@ fn endless_replies_end_with_the_call_depth() {
     assert!(chain.execute(&contract, format!("[{again}]").as_bytes()).result.is_ok());
     let error = chain.execute(&contract, again.as_bytes()).error();
     assert_eq!((error.codespace.as_ref(), error.code), ("wasm", 30));
-    assert!(error.log.ends_with("reply: max call depth exceeded"), "{}", error.log);
+    assert!(error.log.ends_with("reply: dispatch: max call depth exceeded"), "{}", error.log);
     assert_eq!(error.log.matches("reply: ").count(), 100);
 }
 
