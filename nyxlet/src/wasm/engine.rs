@@ -61,8 +61,6 @@ pub struct Engine {
 pub struct Analysis {
     /// Whether all entry points of IBC version 1 are exported.
     pub has_ibc_entry_points: bool,
-    /// Required capabilities in alphabetical order.
-    pub required_capabilities: Vec<String>,
     /// State version that migrations compare.
     pub migrate_version: Option<u64>,
 }
@@ -150,7 +148,6 @@ impl Engine {
         let report = guarded(|| self.cache.analyze(checksum))?;
         let analysis = Arc::new(Analysis {
             has_ibc_entry_points: report.has_ibc_entry_points,
-            required_capabilities: report.required_capabilities.into_iter().collect(),
             migrate_version: report.contract_migrate_version,
         });
         self.analyses.lock().insert(*checksum, analysis.clone());

@@ -36,10 +36,7 @@ fn stored_code_has_an_id_a_checksum_and_an_event() {
     assert_eq!(answer.checksum, sha2::Sha256::digest(&wasm).to_vec());
     assert_eq!(
         stored.event_texts(),
-        [format!(
-            "store_code{{code_checksum={},code_id=1,required_capability=iterator}}",
-            hex::encode(&answer.checksum)
-        )]
+        [format!("store_code{{code_checksum={},code_id=1}}", hex::encode(&answer.checksum))]
     );
     // Circuit breaker, parameters twice, compiling, the counter of codes, the code info.
     let circuit = 1000;
@@ -100,11 +97,11 @@ fn code_that_cannot_run_is_refused() {
 }
 
 #[test]
-fn simulated_uploads_leave_no_file_and_name_no_capability() {
+fn simulated_uploads_leave_no_file() {
     let chain = Chain::new();
     let simulated = chain.run(ExecMode::Simulate, "MsgStoreCode", &store_msg(puppet()));
     assert!(simulated.result.is_ok());
-    assert!(simulated.event_texts()[0].ends_with("code_id=1,required_capability=}"));
+    assert!(simulated.event_texts()[0].ends_with("code_id=1}"));
     let error = chain.instantiate(b"{\"ok\":{}}", &[]).unwrap_err();
     assert!(error.log.contains("Error opening Wasm file for reading"), "{}", error.log);
 }
