@@ -84,6 +84,8 @@ pub fn instantiate(
 /// When the message is refused; each reason is a [`ContractError`].
 #[cfg_attr(feature = "entry-points", entry_point)]
 pub fn execute(deps: DepsMut, env: Env, info: MessageInfo, msg: ExecuteMsg) -> Result<Response, ContractError> {
+    // The handlers are `#[inline(never)]`: merged into this function they need more local variables
+    // than the 100 that a chain allows.
     let env = &env;
     match msg {
         ExecuteMsg::BondNymNode { node, cost_params, owner_signature } => {
@@ -133,6 +135,7 @@ pub fn execute(deps: DepsMut, env: Env, info: MessageInfo, msg: ExecuteMsg) -> R
 }
 
 /// Messages about what no longer exists (`docs/protocol/mixnet-contract.md` §5.2).
+#[inline(never)]
 fn execute_legacy(deps: DepsMut, env: &Env, info: MessageInfo, msg: ExecuteMsg) -> Result<Response, ContractError> {
     let owner = info.sender.clone();
     match msg {

@@ -11,6 +11,7 @@ use crate::types::{Delegation, NodeId, PendingEpochEventKind};
 use cosmwasm_std::{Addr, DepsMut, Env, Event, MessageInfo, Response, Storage};
 
 /// Queues a delegation of the coin that was sent.
+#[inline(never)]
 pub(crate) fn delegate(
     deps: DepsMut,
     env: &Env,
@@ -33,6 +34,7 @@ pub(crate) fn delegate(
 }
 
 /// Queues the return of the sender's whole delegation.
+#[inline(never)]
 pub(crate) fn undelegate(
     deps: DepsMut,
     env: &Env,

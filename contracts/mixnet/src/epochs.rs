@@ -12,6 +12,7 @@ use crate::types::{EpochState, EpochStatus, Interval, PendingPoolChange, Rewarde
 use cosmwasm_std::{Addr, Decimal, DepsMut, Env, Event, MessageInfo, Response, Storage};
 
 /// Begins the transition.
+#[inline(never)]
 pub(crate) fn begin_epoch_transition(deps: DepsMut, env: &Env, info: &MessageInfo) -> Result<Response, ContractError> {
     if info.sender != STATE.load(deps.storage)?.rewarding_validator_address {
         return Err(ContractError::Unauthorized);
@@ -40,6 +41,7 @@ pub(crate) fn begin_epoch_transition(deps: DepsMut, env: &Env, info: &MessageInf
 }
 
 /// Executes queued requests, at most `limit` of them.
+#[inline(never)]
 pub(crate) fn reconcile_epoch_events(
     deps: DepsMut,
     env: &Env,

@@ -22,6 +22,7 @@ pub(crate) struct EpochExecution {
 
 /// Carries out one request of the epoch queue. An error means that storage itself fails; what is
 /// wrong with the request is in its event.
+#[inline(never)]
 pub(crate) fn execute_epoch_event(
     storage: &mut dyn Storage,
     env: &Env,
@@ -60,6 +61,7 @@ pub(crate) fn execute_epoch_event(
 }
 
 /// Carries out one request of the interval queue, on the same terms.
+#[inline(never)]
 pub(crate) fn execute_interval_event(
     storage: &mut dyn Storage,
     PendingIntervalEventData { created_at, kind }: PendingIntervalEventData,

@@ -11,6 +11,7 @@ use cosmwasm_std::{DepsMut, Env, Event, MessageInfo, Response, Storage, to_json_
 use std::time::Duration;
 
 /// Changes the length of intervals and epochs.
+#[inline(never)]
 pub(crate) fn update_interval_config(
     deps: DepsMut,
     env: &Env,

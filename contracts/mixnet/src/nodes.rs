@@ -16,6 +16,7 @@ use cosmwasm_std::{Addr, Coin, DepsMut, Env, Event, MessageInfo, Response, StdRe
 use nym_contracts_common::{ED25519_SIGNATURE_LENGTH, MessageSignature, Percent, decode_identity_key};
 
 /// Bonds a node with the coin that was sent.
+#[inline(never)]
 pub(crate) fn bond_nym_node(
     deps: DepsMut,
     env: &Env,
@@ -31,6 +32,7 @@ pub(crate) fn bond_nym_node(
 }
 
 /// Bonds a mixnode as a nym-node (`docs/protocol/mixnet-contract.md` §5.2).
+#[inline(never)]
 pub(crate) fn bond_mixnode(
     deps: DepsMut,
     env: &Env,
@@ -51,6 +53,7 @@ pub(crate) fn bond_mixnode(
 }
 
 /// Bonds a gateway as a nym-node (`docs/protocol/mixnet-contract.md` §5.2).
+#[inline(never)]
 pub(crate) fn bond_gateway(
     deps: DepsMut,
     env: &Env,
@@ -146,6 +149,7 @@ fn save_new(storage: &mut dyn Storage, bond: &NymNodeBond, cost_params: NodeCost
 }
 
 /// Marks the sender's node as leaving; it goes at the end of the epoch.
+#[inline(never)]
 pub(crate) fn unbond_nym_node(deps: DepsMut, env: &Env, info: &MessageInfo) -> Result<Response, ContractError> {
     ensure_epoch_in_progress(deps.storage)?;
     let bond = bond_of_owner(deps.storage, &info.sender)?;
@@ -163,6 +167,7 @@ pub(crate) fn unbond_nym_node(deps: DepsMut, env: &Env, info: &MessageInfo) -> R
 }
 
 /// Changes how the sender's node is reached.
+#[inline(never)]
 pub(crate) fn update_node_config(
     deps: DepsMut,
     info: &MessageInfo,

@@ -13,6 +13,7 @@ use crate::types::{
 use cosmwasm_std::{DepsMut, Env, Event, MessageInfo, Response, Storage, to_json_string};
 
 /// Divides the rewarded set anew between active and standby nodes.
+#[inline(never)]
 pub(crate) fn update_active_set_distribution(
     deps: DepsMut,
     env: &Env,
@@ -74,6 +75,7 @@ fn divided(current: &RewardedSetParams, update: &ActiveSetUpdate) -> Result<Rewa
 }
 
 /// Changes the parameters of rewarding.
+#[inline(never)]
 pub(crate) fn update_rewarding_params(
     deps: DepsMut,
     env: &Env,

@@ -11,6 +11,7 @@ use crate::types::{NodeCostParams, NodeId, NymNodeBond, PendingEpochEventKind, P
 use cosmwasm_std::{Coin, DepsMut, Env, Event, MessageInfo, Response, StdResult, Storage, to_json_string};
 
 /// Queues an addition to the sender's pledge.
+#[inline(never)]
 pub(crate) fn pledge_more(deps: DepsMut, env: &Env, info: &MessageInfo) -> Result<Response, ContractError> {
     let bond = changeable_bond(deps.storage, info)?;
     let amount = funds::pledge_increase(&info.funds, &bond.original_pledge.denom)?;
@@ -21,6 +22,7 @@ pub(crate) fn pledge_more(deps: DepsMut, env: &Env, info: &MessageInfo) -> Resul
 }
 
 /// Queues a reduction of the sender's pledge.
+#[inline(never)]
 pub(crate) fn decrease_pledge(
     deps: DepsMut,
     env: &Env,
@@ -47,6 +49,7 @@ pub(crate) fn decrease_pledge(
 }
 
 /// Queues a change of what the sender keeps as an operator.
+#[inline(never)]
 pub(crate) fn update_cost_params(
     deps: DepsMut,
     env: &Env,

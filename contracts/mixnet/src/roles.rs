@@ -23,6 +23,7 @@ pub(crate) fn initialise(storage: &mut dyn Storage) -> StdResult<()> {
 }
 
 /// Assigns one role for the next epoch; the last one begins it.
+#[inline(never)]
 pub(crate) fn assign_roles(
     deps: DepsMut,
     env: &Env,

@@ -34,15 +34,15 @@ impl Candidate {
 
 /// Chooses the nodes of every role: entry gateways first, then exit gateways, then mixnodes, which
 /// are dealt to the layers in turn, then standby nodes among all that are left. Lists come out in
-/// the order in which the contract wants them, each sorted. A node without weight is never chosen;
-/// lists are short when candidates are few.
+/// the order in which the contract wants them, each sorted. Nodes without weight come last, so that
+/// a newcomer without measurements gets a place that nobody else takes; lists are short when
+/// candidates are few.
 pub fn select_rewarded_set<R: Rng + ?Sized>(
     candidates: &[Candidate],
     sizes: &RewardedSetParams,
     random: &mut R,
 ) -> Vec<RoleAssignment> {
-    let mut left: Vec<Candidate> =
-        candidates.iter().copied().filter(|candidate| !candidate.weight().is_zero()).collect();
+    let mut left = candidates.to_vec();
     let entry = draw(&mut left, sizes.entry_gateways, |node| node.entry_gateway, random);
     let exit = draw(&mut left, sizes.exit_gateways, |node| node.exit_gateway, random);
     let mut mixnodes = draw(&mut left, sizes.mixnodes, |node| node.mixnode, random);
@@ -78,26 +78,26 @@ fn draw<R: Rng + ?Sized>(
     eligible: impl Fn(&Candidate) -> bool,
     random: &mut R,
 ) -> Vec<NodeId> {
+    let weight = |node: &Candidate| node.weight().atomics().u128();
     let mut drawn = Vec::new();
-    let mut total: u128 = left.iter().filter(|node| eligible(node)).map(|node| node.weight().atomics().u128()).sum();
     for _ in 0..count {
-        if total == 0 {
-            break;
-        }
-        let mut ticket = random.gen_range(0..total);
-        let winner = left.iter().position(|node| {
-            if !eligible(node) {
-                return false;
-            }
-            let weight = node.weight().atomics().u128();
-            let wins = ticket < weight;
-            ticket = ticket.saturating_sub(weight);
-            wins
-        });
+        let total: u128 = left.iter().filter(|node| eligible(node)).map(weight).sum();
+        let winner = if total == 0 {
+            let equal: Vec<usize> = (0..left.len()).filter(|index| eligible(&left[*index])).collect();
+            equal.choose(random).copied()
+        } else {
+            let mut ticket = random.gen_range(0..total);
+            left.iter().position(|node| {
+                if !eligible(node) {
+                    return false;
+                }
+                let wins = ticket < weight(node);
+                ticket = ticket.saturating_sub(weight(node));
+                wins
+            })
+        };
         let Some(winner) = winner else { break };
-        let node = left.remove(winner);
-        total = total.saturating_sub(node.weight().atomics().u128());
-        drawn.push(node.node_id);
+        drawn.push(left.remove(winner).node_id);
     }
     drawn
 }
@@ -161,13 +161,18 @@ mod tests {
     }
 
     #[test]
-    fn nodes_without_weight_are_never_chosen_and_lists_may_be_short() {
+    fn nodes_without_weight_come_last_and_lists_may_be_short() {
         let mut candidates: Vec<_> = (1..=4).map(candidate).collect();
         candidates[0].performance = Performance::zero();
         candidates[1].saturation = Decimal::zero();
-        let set = select_rewarded_set(&candidates, &SIZES, &mut StdRng::seed_from_u64(1));
-        let chosen: BTreeSet<_> = set.into_iter().flat_map(|assignment| assignment.nodes).collect();
-        assert_eq!(chosen, BTreeSet::from([3, 4]));
+        let two = RewardedSetParams { entry_gateways: 0, exit_gateways: 0, mixnodes: 0, standby: 2 };
+        for seed in 0..20 {
+            let set = select_rewarded_set(&candidates, &two, &mut StdRng::seed_from_u64(seed));
+            assert_eq!(set[5].nodes, [3, 4], "seed {seed}");
+        }
+        let five = RewardedSetParams { standby: 5, ..two };
+        let set = select_rewarded_set(&candidates, &five, &mut StdRng::seed_from_u64(1));
+        assert_eq!(set[5].nodes, [1, 2, 3, 4]);
         assert!(
             select_rewarded_set(&[], &SIZES, &mut StdRng::seed_from_u64(1))
                 .iter()

@@ -7,6 +7,7 @@ use crate::types::{ConfigScoreParamsUpdate, ContractStateParamsUpdate, Delegatio
 use cosmwasm_std::{DepsMut, Event, MessageInfo, Response};
 
 /// Hands administration over.
+#[inline(never)]
 pub(crate) fn update_admin(mut deps: DepsMut, info: MessageInfo, admin: &str) -> Result<Response, ContractError> {
     let admin = deps.api.addr_validate(admin)?;
     let response = ADMIN.execute_update_admin(deps.branch(), info, Some(admin.clone()))?;
@@ -17,6 +18,7 @@ pub(crate) fn update_admin(mut deps: DepsMut, info: MessageInfo, admin: &str) ->
 }
 
 /// Changes who turns epochs.
+#[inline(never)]
 pub(crate) fn update_rewarding_validator_address(
     deps: DepsMut,
     info: &MessageInfo,
@@ -35,6 +37,7 @@ pub(crate) fn update_rewarding_validator_address(
 }
 
 /// Changes settings.
+#[inline(never)]
 pub(crate) fn update_contract_state_params(
     deps: DepsMut,
     info: &MessageInfo,

@@ -23,6 +23,7 @@ pub(crate) fn initialise(storage: &mut dyn Storage, env: &Env, current: String) 
 }
 
 /// Announces a release.
+#[inline(never)]
 pub(crate) fn update_current_nym_node_semver(
     deps: DepsMut,
     env: &Env,

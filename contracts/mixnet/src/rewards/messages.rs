@@ -13,6 +13,7 @@ use crate::types::{EpochState, Interval, NodeId, NodeRewarding, NodeRewardingPar
 use cosmwasm_std::{Coin, Decimal, DepsMut, Env, Event, MessageInfo, Response, Storage};
 
 /// Rewards one node of the rewarded set (`docs/protocol/mixnet-contract.md` §9.5).
+#[inline(never)]
 pub(crate) fn reward_node(
     deps: DepsMut,
     env: &Env,
@@ -119,6 +120,7 @@ fn pay_epoch(
 }
 
 /// Pays out the operator's reward.
+#[inline(never)]
 pub(crate) fn withdraw_operator_reward(deps: DepsMut, info: &MessageInfo) -> Result<Response, ContractError> {
     let bond = bond_of_owner(deps.storage, &info.sender)?;
     bond.ensure_not_unbonding()?;
@@ -134,6 +136,7 @@ pub(crate) fn withdraw_operator_reward(deps: DepsMut, info: &MessageInfo) -> Res
 }
 
 /// Pays out a delegator's reward.
+#[inline(never)]
 pub(crate) fn withdraw_delegator_reward(
     deps: DepsMut,
     info: &MessageInfo,
