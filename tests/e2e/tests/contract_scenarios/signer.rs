@@ -1,0 +1,61 @@
+//! Accounts of a test, and transactions that several of them sign.
+
+use cosmrs::{
+    AccountId, Any, Coin,
+    crypto::secp256k1::SigningKey,
+    proto::{cosmos::tx::v1beta1::TxRaw, traits::Message},
+    tx::{AuthInfo, Body, Fee, SignDoc, SignerInfo},
+};
+use sha2::{Digest as _, Sha256};
+
+use super::engine::CHAIN_ID;
+
+/// An account with its key.
+pub struct Signer {
+    key: SigningKey,
+    pub address: AccountId,
+}
+
+/// A signer with the numbers that the chain has for its account.
+pub struct Numbered<'a> {
+    pub signer: &'a Signer,
+    pub account: u64,
+    pub sequence: u64,
+}
+
+impl Signer {
+    /// The account of a secret key.
+    pub fn new(secret: &[u8; 32]) -> Self {
+        let key = SigningKey::from_slice(secret).unwrap();
+        let address = key.public_key().account_id("n").unwrap();
+        Signer { key, address }
+    }
+
+    /// An account whose key follows from its name.
+    pub fn named(name: &str) -> Self {
+        Signer::new(&Sha256::digest(name.as_bytes()).into())
+    }
+}
+
+/// A transaction with one message. The first signer sends it, the last one pays for it.
+pub fn sign(message: Any, signers: &[Numbered<'_>], gas: u64, fee: Coin) -> Vec<u8> {
+    let payer = signers.last().map(|last| last.signer.address.clone());
+    let auth_info = AuthInfo {
+        signer_infos: signers
+            .iter()
+            .map(|one| SignerInfo::single_direct(Some(one.signer.key.public_key()), one.sequence))
+            .collect(),
+        fee: Fee { amount: vec![fee], gas_limit: gas, payer, granter: None },
+    };
+    let body = Body::new([message], "", 0u32);
+    let chain_id = CHAIN_ID.parse().unwrap();
+    let documents = signers.iter().map(|one| SignDoc::new(&body, &auth_info, &chain_id, one.account).unwrap());
+    let signatures = signers
+        .iter()
+        .zip(documents)
+        .map(|(one, document)| one.signer.key.sign(&document.into_bytes().unwrap()).unwrap().to_vec())
+        .collect();
+    let body_bytes = body.into_bytes().unwrap();
+    let auth_info_bytes = auth_info.into_bytes().unwrap();
+    TxRaw { body_bytes, auth_info_bytes, signatures }.encode_to_vec()
+}
