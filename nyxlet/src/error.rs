@@ -57,6 +57,13 @@ impl SdkError {
     pub fn unregistered(text: impl Into<String>) -> Self {
         Self::new("undefined", 1, text)
     }
+
+    /// A query's request that is no protobuf, in the words of a node when it ends too early.
+    pub fn undecodable_request(error: &prost::DecodeError) -> Self {
+        let text = error.to_string();
+        let cut_short = ["buffer underflow", "invalid varint"].iter().any(|reason| text.contains(reason));
+        Self::unregistered(if cut_short { "unexpected EOF".to_owned() } else { text })
+    }
 }
 
 /// The codespace that marks errors with a gRPC status inside this process; never sent.

@@ -19,7 +19,7 @@ pub const SIMULATE: &str = "/cosmos.tx.v1beta1.Service/Simulate";
 /// # Errors
 /// The request has no transaction, or the transaction fails; the text ends with the gas it used.
 pub fn simulate(app: &App, request: &[u8]) -> Result<Vec<u8>, SdkError> {
-    let request = SimulateRequest::decode(request).map_err(|error| SdkError::status(Status::Internal, error))?;
+    let request = SimulateRequest::decode(request).map_err(|error| SdkError::undecodable_request(&error))?;
     #[allow(deprecated, reason = "old clients send the transaction in this field")]
     let tx = match request.tx {
         Some(tx) if request.tx_bytes.is_empty() => tx.encode_to_vec(),

@@ -59,7 +59,7 @@ pub fn answer(keeper: &Arc<Keeper>, ctx: &Context, method: &str, request: &[u8])
 }
 
 fn run<Q: Message + Default, A: Message>(request: &[u8], work: impl FnOnce(Q) -> ExecResult<A>) -> ExecResult<Vec<u8>> {
-    let request = Q::decode(request).map_err(|error| plain(error.to_string()))?;
+    let request = Q::decode(request).map_err(|error| SdkError::undecodable_request(&error))?;
     work(request).map(|answer| answer.encode_to_vec())
 }
 

@@ -39,7 +39,7 @@ pub(super) fn answer(ctx: &Context, method: &str, request: &[u8]) -> Option<Exec
 /// # Errors
 /// The bytes are no such message.
 fn decode<M: Message + Default>(request: &[u8]) -> Result<M, ExecError> {
-    M::decode(request).map_err(|error| SdkError::status(Status::Internal, error).into())
+    M::decode(request).map_err(|error| SdkError::undecodable_request(&error).into())
 }
 
 fn by_address(ctx: &Context, request: &[u8]) -> ExecResult<Vec<u8>> {

@@ -176,5 +176,5 @@ fn parse_address(text: &str) -> Result<Vec<u8>, SdkError> {
 }
 
 fn decode<M: Message + Default>(request: &[u8]) -> ExecResult<M> {
-    M::decode(request).map_err(|error| SdkError::status(Status::Internal, error).into())
+    M::decode(request).map_err(|error| SdkError::undecodable_request(&error).into())
 }

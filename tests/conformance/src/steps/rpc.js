@@ -31,7 +31,7 @@ export async function rpc(t, { cw20 }) {
   await t.rpc("validators on a page that is not", "validators", { page: "7" });
   await t.rpc("health", "health");
   await t.rpc("unconfirmed transactions", "num_unconfirmed_txs");
-  await t.rpc("consensus parameters", "consensus_params", {}, ({ consensus_params }) => consensus_params);
+  await t.rpc("consensus parameters", "consensus_params", { height: "1001" }, ({ consensus_params }) => consensus_params);
   await t.rpc("genesis chunk that is not", "genesis_chunked", { chunk: "99" });
 
   const abci = (path, data, more = {}) => ({ path, data, height: "0", prove: false, ...more });
