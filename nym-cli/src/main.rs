@@ -1,6 +1,9 @@
 //! `nym-cli`: see the library.
 
-use std::{io::Write, process::ExitCode};
+use std::{
+    io::{IsTerminal, Write},
+    process::ExitCode,
+};
 
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
@@ -9,7 +12,8 @@ use tracing_subscriber::EnvFilter;
 async fn main() -> ExitCode {
     let cli = nym_cli::Cli::parse();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
     let format = cli.format();
     match nym_cli::run(cli).await {
         Ok(text) => {

@@ -39,7 +39,8 @@ impl QueryClient {
             reason: first_words(&reason),
         };
         let url: HttpClientUrl = config.rpc_url.as_str().parse().map_err(wrong)?;
-        let rpc = HttpClient::builder(url).timeout(config.request_timeout).build().map_err(wrong)?;
+        // Every request has its own deadline; this longer one only bounds what is sent through `rpc()`.
+        let rpc = HttpClient::builder(url).timeout(config.request_timeout * 2).build().map_err(wrong)?;
         let inclusions = Arc::new(Inclusions::new(config.websocket_url.clone(), config.request_timeout));
         Ok(Self { shared: Arc::new(Shared { rpc, chain_id: OnceCell::new(), inclusions, config }) })
     }
@@ -49,7 +50,7 @@ impl QueryClient {
         &self.shared.config
     }
 
-    /// The JSON-RPC client below, for methods that have no typed form here. It has the request deadline too.
+    /// The JSON-RPC client below, for methods that have no typed form here. Its requests end after twice the request deadline.
     pub fn rpc(&self) -> &HttpClient {
         &self.shared.rpc
     }

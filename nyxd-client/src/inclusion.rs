@@ -150,3 +150,41 @@ async fn subscribed(inclusions: &Inclusions, url: &Url) -> Result<(), String> {
     driver.abort();
     outcome
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
+    use std::time::Duration;
+
+    use nyxlet::{Nyxlet, chain::Mining, mnemonic::PUBLIC_MNEMONIC};
+    use sha2::{Digest, Sha256};
+
+    use crate::{Config, Gas, QueryClient, Signer, SigningClient, bank_send};
+
+    /// Far more than it takes: only a word that never comes takes this long.
+    const NEVER: Duration = Duration::from_secs(30);
+
+    #[tokio::test]
+    async fn word_of_a_transaction_comes_with_its_block() {
+        let mining = Mining::Manual;
+        let chain = Nyxlet::start(nyxlet::Config { mining, ..nyxlet::Config::default() }).unwrap();
+        let queries = QueryClient::connect(Config::new(chain.rpc_url().parse().unwrap())).unwrap();
+        let inclusions = queries.inclusions().clone();
+        let signer = Signer::from_mnemonic(PUBLIC_MNEMONIC, 0, "n").unwrap();
+        let client = SigningClient::new(queries, signer);
+        let message = bank_send(client.address(), client.address(), &[cosmwasm_std::coin(1, "unym")]);
+        let pending = client.submit(vec![message], "", Gas::Limit(200_000)).await.unwrap();
+
+        let (waiter, other) = (&pending.waiter, inclusions.wait_for(Sha256::digest(b"another").into()));
+        let listening = async {
+            while !waiter.is_listening() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(NEVER, listening).await.unwrap();
+        chain.chain().mine(1, None).await.unwrap();
+        tokio::time::timeout(NEVER, waiter.word()).await.expect("word comes with the block");
+        assert!(futures::FutureExt::now_or_never(other.word()).is_none(), "nobody else is woken");
+        pending.included().await.unwrap();
+    }
+}

@@ -33,6 +33,7 @@ mod inclusion;
 mod messages;
 pub mod mixnet;
 mod paging;
+mod pending;
 mod sequence;
 mod signer;
 mod signing;
@@ -48,8 +49,9 @@ pub use error::ClientError;
 pub use failure::{ChainFailure, Stage};
 pub use gas::{GasPolicy, Margin};
 pub use messages::{Instantiation, bank_send, execute_contract};
+pub use pending::PendingTransaction;
 pub use signer::{Signer, verify_signature};
-pub use signing::{Gas, PendingTransaction, SigningClient};
+pub use signing::{Gas, SigningClient};
 pub use transactions::{Transaction, TransactionEvent};
 pub use wasm::{Code, ContractHistoryEntry, ContractInfo, RawEntry};
 

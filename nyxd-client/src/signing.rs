@@ -1,6 +1,6 @@
 //! Sending transactions from one account.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc};
 
 use cosmrs::{
     AccountId, Any,
@@ -16,12 +16,10 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use tendermint::Hash;
 use tendermint_rpc::Client;
-use tokio::time::Instant;
 
 use crate::{
-    ChainFailure, ClientError, Instantiation, QueryClient, Signer, Stage, Transaction,
+    ChainFailure, ClientError, Instantiation, PendingTransaction, QueryClient, Signer, Stage, Transaction,
     gas::kind_of,
-    inclusion::Waiter,
     messages,
     sequence::{Lease, Sequences},
 };
@@ -45,16 +43,6 @@ pub struct SigningClient {
     queries: QueryClient,
     signer: Arc<Signer>,
     sequences: Arc<Sequences>,
-}
-
-/// A transaction that a node has taken.
-#[must_use = "what came of the transaction is only known once it is awaited with `included`"]
-pub struct PendingTransaction {
-    /// Its hash.
-    pub hash: Hash,
-    what: String,
-    client: SigningClient,
-    waiter: Waiter,
 }
 
 impl fmt::Debug for SigningClient {
@@ -85,6 +73,10 @@ impl SigningClient {
     /// The account's key.
     pub fn signer(&self) -> &Signer {
         &self.signer
+    }
+
+    pub(crate) fn sequences(&self) -> &Sequences {
+        &self.sequences
     }
 
     /// Sends messages in one transaction and waits for its block.
@@ -121,7 +113,7 @@ impl SigningClient {
                     match self.broadcast(raw, hash, &what).await {
                         Ok(()) => {
                             lease.used();
-                            return Ok(PendingTransaction { hash, what, client: self.clone(), waiter });
+                            return Ok(PendingTransaction::new(hash, what, self.clone(), waiter));
                         }
                         Err(ClientError::Chain(failure)) if failure.is_sequence_mismatch() => failure,
                         Err(error @ ClientError::Uncertain { .. }) => {
@@ -348,59 +340,6 @@ impl SigningClient {
             height: None,
             gas: None,
         }))
-    }
-}
-
-impl PendingTransaction {
-    /// Waits until the transaction is in a block. Word comes by subscription; while there is none, the node is asked
-    /// again and again.
-    ///
-    /// # Errors
-    /// [`ClientError::Chain`] when it failed in its block, [`ClientError::NotIncluded`] when it is in none at the
-    /// deadline.
-    pub async fn included(self) -> Result<Transaction, ClientError> {
-        /// Pauses after word has come: the node may hear of the block before it can look the transaction up.
-        const INDEXING: Duration = Duration::from_millis(10);
-        let queries = &self.client.queries;
-        let config = queries.config();
-        let start = Instant::now();
-        let mut last = None;
-        let mut pause = INDEXING;
-        let mut heard = false;
-        loop {
-            match queries.transaction(self.hash).await {
-                Ok(Some(found)) => {
-                    let result = found.into_result(&self.what);
-                    if let Err(ClientError::Chain(failure)) = &result
-                        && failure.is_sequence_mismatch()
-                    {
-                        self.client.sequences.distrust().await;
-                    }
-                    return result;
-                }
-                Ok(None) => {}
-                Err(error) => last = Some(error.to_string()),
-            }
-            let waited = start.elapsed();
-            if waited >= config.inclusion_timeout {
-                // It may have been dropped, and then the numbers after it are never taken.
-                self.client.sequences.distrust().await;
-                return Err(ClientError::NotIncluded { hash: self.hash, waited, last });
-            }
-            let patience = match (heard, self.waiter.is_listening()) {
-                (true, _) => pause,
-                (false, true) => config.poll_interval * 4,
-                (false, false) => config.poll_interval,
-            };
-            tokio::select! {
-                () = self.waiter.word(), if !heard => heard = true,
-                () = tokio::time::sleep(patience.min(config.inclusion_timeout - waited)) => {
-                    if heard {
-                        pause = (pause * 2).min(config.poll_interval);
-                    }
-                }
-            }
-        }
     }
 }
 
