@@ -64,11 +64,12 @@ need_rust() {
 }
 
 # Builds the programs and leaves them in target/release, whatever target folder is in use.
+programs=(nyxlet nym-cli localnet contracts-check)
 build_programs() {
-    cargo build --release --locked -p nyxlet -p nym-cli -p localnet
+    cargo build --release --locked "${programs[@]/#/-p}"
     if [ "$target" != "$repo/target" ]; then
         mkdir -p "$repo/target/release"
-        for program in nyxlet nym-cli localnet; do
+        for program in "${programs[@]}"; do
             cp -u "$target/release/$program" "$repo/target/release/$program"
         done
     fi
