@@ -1,6 +1,6 @@
 //! Many pairing equations checked as one, each with its own random weight.
 
-use crate::{G1Affine, G2Affine, G2Prepared, Point, Scalar, G1, multi_miller_loop};
+use crate::{G1, G1Affine, G2Affine, G2Prepared, Point, Scalar, multi_miller_loop};
 use rand_core::{CryptoRng, RngCore};
 
 /// Random 128-bit weights: errors in different equations cancel with probability 2^−128 at most.

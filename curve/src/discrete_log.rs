@@ -80,11 +80,7 @@ impl sealed::Fingerprints for G1 {
 
     fn fingerprints(elements: &[Self], out: &mut Vec<u64>) {
         // The low end of x, which a point shares with its negation.
-        out.extend(
-            Self::batch_to_affine(elements)
-                .iter()
-                .map(|point| low_64(&point.to_bytes())),
-        );
+        out.extend(Self::batch_to_affine(elements).iter().map(|point| low_64(&point.to_bytes())));
     }
 }
 
@@ -120,23 +116,21 @@ impl sealed::Fingerprints for crate::Gt {
     }
 
     fn times(&self, factor: u64) -> Self {
-        self.pow(&crate::Scalar::from(factor))
+        let bits = 64 - factor.leading_zeros();
+        (0..bits).rev().fold(Self::one(), |power, bit| {
+            let square = power.square();
+            if (factor >> bit) & 1 == 1 { square * *self } else { square }
+        })
     }
 
     fn fingerprints(elements: &[Self], out: &mut Vec<u64>) {
         // The first of the twelve coordinates lies in the half that conjugation, which inverts, leaves alone.
-        out.extend(
-            elements
-                .iter()
-                .map(|element| low_64(&element.to_table_key()[..48])),
-        );
+        out.extend(elements.iter().map(|element| low_64(&element.to_table_key()[..48])));
     }
 }
 
 fn low_64(big_endian: &[u8]) -> u64 {
-    big_endian[big_endian.len() - 8..]
-        .iter()
-        .fold(0, |value, byte| (value << 8) | u64::from(*byte))
+    big_endian[big_endian.len() - 8..].iter().fold(0, |value, byte| (value << 8) | u64::from(*byte))
 }
 
 /// Elements whose fingerprints are taken together, so that one field inversion serves all of them.
@@ -156,10 +150,7 @@ impl<G: LogarithmGroup> DiscreteLogs<G> {
     /// # Panics
     /// If `reach` is 0 or above 2^22, which would exceed 64 MB.
     pub fn new(base: G, reach: u32) -> Self {
-        assert!(
-            (1..=1 << 22).contains(&reach),
-            "the table would be empty or exceed 64 MB"
-        );
+        assert!((1..=1 << 22).contains(&reach), "the table would be empty or exceed 64 MB");
         let mut slots = Slots::for_entries(reach);
         let step = base.step();
         let mut multiple = base;
@@ -200,13 +191,7 @@ impl<G: LogarithmGroup> DiscreteLogs<G> {
         targets
             .iter()
             .zip(keys)
-            .map(|(target, key)| {
-                if target.is_neutral() {
-                    Some(0)
-                } else {
-                    self.confirm(target, key)
-                }
-            })
+            .map(|(target, key)| if target.is_neutral() { Some(0) } else { self.confirm(target, key) })
             .collect()
     }
 
@@ -238,8 +223,7 @@ impl<G: LogarithmGroup> DiscreteLogs<G> {
                 }
                 for (round, found) in (done..).zip(self.look_up_all(&batch)) {
                     let Some(low) = found else { continue };
-                    let far =
-                        i64::try_from(round * stride).expect("bounds of searches are below 2^62");
+                    let far = i64::try_from(round * stride).expect("bounds of searches are below 2^62");
                     let value = low + *sign * far;
                     if value.unsigned_abs() <= bound {
                         return Ok(Some(value));
@@ -286,11 +270,7 @@ impl Slots {
     fn insert(&mut self, key: u64, value: u32) {
         let mut index = self.home(key);
         while self.0[index] != 0 {
-            index = if index + 1 == self.0.len() {
-                0
-            } else {
-                index + 1
-            };
+            index = if index + 1 == self.0.len() { 0 } else { index + 1 };
         }
         self.0[index] = (key << VALUE_BITS) | u64::from(value);
     }
@@ -303,9 +283,7 @@ impl Slots {
             .chain(before)
             .take_while(|word| **word != 0)
             .filter(move |word| **word >> VALUE_BITS == key & (u64::MAX >> VALUE_BITS))
-            .map(|word| {
-                u32::try_from(word & ((1 << VALUE_BITS) - 1)).expect("the value's bits fit 32")
-            })
+            .map(|word| u32::try_from(word & ((1 << VALUE_BITS) - 1)).expect("the value's bits fit 32"))
     }
 }
 
@@ -327,10 +305,7 @@ mod tests {
             assert_eq!(table.look_up(&(G1::generator() * signed(z))), Some(z));
         }
         assert_eq!(table.look_up(&(G1::generator() * signed(701))), None);
-        let targets: Vec<G1> = [-701, 0, 3]
-            .into_iter()
-            .map(|z| G1::generator() * signed(z))
-            .collect();
+        let targets: Vec<G1> = [-701, 0, 3].into_iter().map(|z| G1::generator() * signed(z)).collect();
         assert_eq!(table.look_up_all(&targets), [None, Some(0), Some(3)]);
     }
 
@@ -339,19 +314,11 @@ mod tests {
         let table = DiscreteLogs::new(G1::generator(), 1 << 10);
         let bound = 5_000_000;
         let mut go = |_| ControlFlow::Continue(());
-        for z in [
-            0, 1, -1, 1024, 1025, -1025, 2049, 3_000_001, -4_999_999, 5_000_000, -5_000_000,
-        ] {
-            assert_eq!(
-                table.search(&(G1::generator() * signed(z)), bound, &mut go),
-                Ok(Some(z))
-            );
+        for z in [0, 1, -1, 1024, 1025, -1025, 2049, 3_000_001, -4_999_999, 5_000_000, -5_000_000] {
+            assert_eq!(table.search(&(G1::generator() * signed(z)), bound, &mut go), Ok(Some(z)));
         }
         for z in [5_000_001, -5_000_001, 5_100_000] {
-            assert_eq!(
-                table.search(&(G1::generator() * signed(z)), bound, &mut go),
-                Ok(None)
-            );
+            assert_eq!(table.search(&(G1::generator() * signed(z)), bound, &mut go), Ok(None));
         }
     }
 
@@ -361,11 +328,7 @@ mod tests {
         let mut steps_seen = 0;
         let result = table.search(&G1::generator().mul_u64(1 << 40), 1 << 41, &mut |steps| {
             steps_seen = steps;
-            if steps >= 4096 {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            }
+            if steps >= 4096 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         assert_eq!(result, Err(steps_seen));
         assert_eq!(steps_seen, 4096);
@@ -378,23 +341,11 @@ mod tests {
         let base = pairing(&G1Affine::generator(), &G2Affine::generator());
         let table = DiscreteLogs::<Gt>::new(base, 300);
         for z in [-300i64, -7, 0, 1, 299] {
-            let target = pairing(
-                &(G1::generator() * signed(z)).to_affine(),
-                &G2Affine::generator(),
-            );
+            let target = pairing(&(G1::generator() * signed(z)).to_affine(), &G2Affine::generator());
             assert_eq!(table.look_up(&target), Some(z));
         }
-        let target = pairing(
-            &(G1::generator() * signed(-100_000)).to_affine(),
-            &G2Affine::generator(),
-        );
-        assert_eq!(
-            table.search(&target, 100_000, &mut |_| ControlFlow::Continue(())),
-            Ok(Some(-100_000))
-        );
-        assert_eq!(
-            table.search(&target, 99_999, &mut |_| ControlFlow::Continue(())),
-            Ok(None)
-        );
+        let target = pairing(&(G1::generator() * signed(-100_000)).to_affine(), &G2Affine::generator());
+        assert_eq!(table.search(&target, 100_000, &mut |_| ControlFlow::Continue(())), Ok(Some(-100_000)));
+        assert_eq!(table.search(&target, 99_999, &mut |_| ControlFlow::Continue(())), Ok(None));
     }
 }

@@ -42,7 +42,8 @@ where
 
     fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
         let mut bytes = [0u8; N];
-        hex::decode_to_slice(text, &mut bytes).map_err(|_| E::invalid_value(serde::de::Unexpected::Str("text"), &self))?;
+        hex::decode_to_slice(text, &mut bytes)
+            .map_err(|_| E::invalid_value(serde::de::Unexpected::Str("text"), &self))?;
         (self.read)(&bytes).map_err(E::custom)
     }
 

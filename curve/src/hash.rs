@@ -58,7 +58,12 @@ fn expand_48(parts: &[&[u8]], domain: &[u8]) -> [u8; 48] {
         for (byte, seed) in block.iter_mut().zip(&seed) {
             *byte ^= seed;
         }
-        let digest = Sha256::new().chain_update(block).chain_update([index]).chain_update(domain).chain_update(domain_len).finalize();
+        let digest = Sha256::new()
+            .chain_update(block)
+            .chain_update([index])
+            .chain_update(domain)
+            .chain_update(domain_len)
+            .finalize();
         block.copy_from_slice(&digest);
         chunk.copy_from_slice(&digest);
     }

@@ -24,7 +24,8 @@ struct Piece {
 
 pub(crate) fn msm<P: Point>(points: &[P::Affine], scalars: &[Scalar]) -> P {
     assert_eq!(points.len(), scalars.len(), "every point needs one scalar");
-    let terms: Vec<Term<P>> = points.iter().zip(scalars).filter_map(|(point, scalar)| Term::new(point, scalar)).collect();
+    let terms: Vec<Term<P>> =
+        points.iter().zip(scalars).filter_map(|(point, scalar)| Term::new(point, scalar)).collect();
     if terms.is_empty() {
         return P::identity();
     }

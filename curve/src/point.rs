@@ -43,7 +43,15 @@ pub trait Point:
     + Zeroize
 {
     /// The affine form.
-    type Affine: Copy + Debug + Eq + Neg<Output = Self::Affine> + From<Self> + ConditionallySelectable + Send + Sync + 'static;
+    type Affine: Copy
+        + Debug
+        + Eq
+        + Neg<Output = Self::Affine>
+        + From<Self>
+        + ConditionallySelectable
+        + Send
+        + Sync
+        + 'static;
 
     /// The neutral element.
     fn identity() -> Self;
@@ -58,6 +66,9 @@ pub trait Point:
     fn double(&self) -> Self;
     /// The affine form; costs a field inversion, see [`Self::batch_to_affine`].
     fn to_affine(&self) -> Self::Affine;
+    /// self += point in constant time, only for points that are known to differ from self (opposites are fine).
+    #[doc(hidden)]
+    fn add_distinct(&mut self, point: &Self::Affine);
     /// All points in affine form with a single inversion.
     fn batch_to_affine(points: &[Self]) -> Vec<Self::Affine>;
     /// Sum of affine points, variable time; faster than adding them one by one from about a dozen points on.
@@ -102,7 +113,8 @@ pub trait Point:
 
 macro_rules! group {
     ($point:ident, $affine:ident, $projective:ident, $backend_affine:ident, $len:literal, $kind:literal,
-     $mul:ident, $batch:ident, $sum:ident, $msm:ident, $split:ident, $endomorphism:ident) => {
+     $mul:ident, $batch:ident, $sum:ident, $msm:ident, $split:ident, $endomorphism:ident,
+     $add_distinct:ident) => {
         #[doc = concat!("A ", $kind, " in projective form.")]
         ///
         /// Multiplication by a [`Scalar`] is constant time; everything called `msm` or `sum` is not.
@@ -166,9 +178,11 @@ macro_rules! group {
             /// # Errors
             /// [`CurveError::Length`], [`CurveError::NotAPoint`].
             pub fn from_slice(bytes: &[u8]) -> Result<Self, CurveError> {
-                let bytes = bytes
-                    .try_into()
-                    .map_err(|_| CurveError::Length { kind: $kind, expected: $len, got: bytes.len() })?;
+                let bytes = bytes.try_into().map_err(|_| CurveError::Length {
+                    kind: $kind,
+                    expected: $len,
+                    got: bytes.len(),
+                })?;
                 Self::from_bytes(bytes)
             }
 
@@ -216,6 +230,11 @@ macro_rules! group {
 
             fn to_affine(&self) -> $affine {
                 $affine(Curve::to_affine(&self.0))
+            }
+
+            #[inline]
+            fn add_distinct(&mut self, point: &$affine) {
+                backend::$add_distinct(&mut self.0, &point.0);
             }
 
             fn batch_to_affine(points: &[Self]) -> Vec<$affine> {
@@ -409,7 +428,10 @@ macro_rules! group {
         }
 
         impl Zeroize for $point {
-            #[allow(unsafe_code, reason = "a volatile store is the only way to keep the compiler from dropping the wipe")]
+            #[allow(
+                unsafe_code,
+                reason = "a volatile store is the only way to keep the compiler from dropping the wipe"
+            )]
             fn zeroize(&mut self) {
                 // SAFETY: `self` is a valid, aligned, exclusive reference to a plain value.
                 unsafe { std::ptr::write_volatile(self, Self::identity()) };
@@ -418,7 +440,10 @@ macro_rules! group {
         }
 
         impl Zeroize for $affine {
-            #[allow(unsafe_code, reason = "a volatile store is the only way to keep the compiler from dropping the wipe")]
+            #[allow(
+                unsafe_code,
+                reason = "a volatile store is the only way to keep the compiler from dropping the wipe"
+            )]
             fn zeroize(&mut self) {
                 // SAFETY: as above.
                 unsafe { std::ptr::write_volatile(self, Self::identity()) };
@@ -458,5 +483,33 @@ macro_rules! group {
     };
 }
 
-group!(G1, G1Affine, G1Projective, G1Affine, 48, "G1 point", g1_mul, g1_batch_affine, g1_sum, g1_msm, g1_split, g1_endomorphism);
-group!(G2, G2Affine, G2Projective, G2Affine, 96, "G2 point", g2_mul, g2_batch_affine, g2_sum, g2_msm, g2_split, g2_endomorphism);
+group!(
+    G1,
+    G1Affine,
+    G1Projective,
+    G1Affine,
+    48,
+    "G1 point",
+    g1_mul,
+    g1_batch_affine,
+    g1_sum,
+    g1_msm,
+    g1_split,
+    g1_endomorphism,
+    g1_add_distinct
+);
+group!(
+    G2,
+    G2Affine,
+    G2Projective,
+    G2Affine,
+    96,
+    "G2 point",
+    g2_mul,
+    g2_batch_affine,
+    g2_sum,
+    g2_msm,
+    g2_split,
+    g2_endomorphism,
+    g2_add_distinct
+);

@@ -66,7 +66,11 @@ impl Scalar {
     /// # Errors
     /// [`CurveError::Length`] unless there are 32 bytes, [`CurveError::NotCanonicalScalar`] if not below q.
     pub fn from_slice(bytes: &[u8]) -> Result<Self, CurveError> {
-        let bytes = bytes.try_into().map_err(|_| CurveError::Length { kind: "scalar", expected: Self::LEN, got: bytes.len() })?;
+        let bytes = bytes.try_into().map_err(|_| CurveError::Length {
+            kind: "scalar",
+            expected: Self::LEN,
+            got: bytes.len(),
+        })?;
         Self::from_bytes(bytes)
     }
 

@@ -31,17 +31,11 @@ impl<P: Point> FixedBase<P> {
 
     /// scalar·point in constant time.
     pub fn mul(&self, scalar: &Scalar) -> P {
-        let mut sum = P::identity();
-        self.add_mul(scalar, &mut sum);
-        sum
-    }
-
-    /// sum += scalar·point in constant time.
-    pub fn add_mul(&self, scalar: &Scalar, sum: &mut P) {
         let table = self.secret.get_or_init(|| multiples::<P>(self.point, SECRET_WINDOW));
         let mut bytes = scalar.to_bytes();
         let mut digits = signed_digits(&bytes, SECRET_WINDOW);
         let none = P::Affine::from(P::identity());
+        let mut sum = P::identity();
         for (row, digit) in table.chunks_exact(1 << (SECRET_WINDOW - 1)).zip(&digits) {
             let size = digit.unsigned_abs();
             let mut entry = none;
@@ -50,10 +44,18 @@ impl<P: Point> FixedBase<P> {
             }
             let negated = -entry;
             entry.conditional_assign(&negated, subtle::Choice::from(u8::from(*digit < 0)));
-            *sum += entry;
+            // The sum so far is a multiple of the point smaller than 2^(w·row), the entry one of at least that size
+            // (or the identity), and the top digit of a canonical scalar is zero: they never coincide mod q.
+            sum += entry;
         }
         digits.zeroize();
         bytes.zeroize();
+        sum
+    }
+
+    /// sum += scalar·point in constant time.
+    pub fn add_mul(&self, scalar: &Scalar, sum: &mut P) {
+        *sum += self.mul(scalar);
     }
 
     /// scalar·point in variable time: only for public scalars.

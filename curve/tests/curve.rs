@@ -71,7 +71,12 @@ fn both_backends_give_the_same_bytes() {
         digest.update([u8::from(pairing(&g1[0], &g2[0]) == pairing(&g1[1], &g2[0]))]);
     }
     let vectors: Value = serde_json::from_str(include_str!("../vectors/own.json")).unwrap();
-    assert_eq!(hex::encode(digest.finalize()), vectors["digest_of_operations"].as_str().unwrap(), "{}", nym_curve::BACKEND);
+    assert_eq!(
+        hex::encode(digest.finalize()),
+        vectors["digest_of_operations"].as_str().unwrap(),
+        "{}",
+        nym_curve::BACKEND
+    );
 }
 
 #[test]
@@ -182,7 +187,11 @@ fn pairings_are_bilinear_and_batches_catch_cancelling_errors() {
     assert_eq!(pairing(&ap, &bq) * pairing(&-ap, &bq), nym_curve::Gt::one());
     assert_eq!(pairing(&ap, &bq).inverse(), pairing(&-ap, &bq));
     let terms = (&ap, &G2Prepared::from(bq));
-    assert!(pairing_product_is_one(&[terms, (&-ap, &G2Prepared::from(bq)), (&G1Affine::identity(), &G2Prepared::from(bq))]));
+    assert!(pairing_product_is_one(&[
+        terms,
+        (&-ap, &G2Prepared::from(bq)),
+        (&G1Affine::identity(), &G2Prepared::from(bq))
+    ]));
     assert!(!pairing_product_is_one(&[terms]));
     assert!(pairing_product_is_one(&[]));
     // More terms than the backend's loop takes at once.

@@ -98,9 +98,7 @@ fn operations(c: &mut Criterion) {
         cpu(b, || verify(&claim(black_box(&ten)), CoinIndexProof::Required, rng).unwrap());
     });
     let data: Vec<Vec<u8>> = (0..100)
-        .map(|_| {
-            CredentialSpendingData { payment: spend(1, rng), pay_info, spend_date: today, epoch_id: 1 }.to_bytes()
-        })
+        .map(|_| CredentialSpendingData { payment: spend(1, rng), pay_info, spend_date: today, epoch_id: 1 }.to_bytes())
         .collect();
     let decoded: Vec<_> = data.iter().map(|bytes| CredentialSpendingData::from_bytes(bytes).unwrap()).collect();
     let mut batches = c.benchmark_group("batches");

@@ -135,7 +135,8 @@ impl FromStr for EcashDay {
         };
         let separators = text.len() == 10 && text.as_bytes()[4] == b'-' && text.as_bytes()[7] == b'-';
         let parsed = || {
-            let (year, month, day) = (number(0..4)?, u8::try_from(number(5..7)?).ok()?, u8::try_from(number(8..10)?).ok()?);
+            let (year, month, day) =
+                (number(0..4)?, u8::try_from(number(5..7)?).ok()?, u8::try_from(number(8..10)?).ok()?);
             Date::from_calendar_date(i32::from(year), Month::try_from(month).ok()?, day).ok()
         };
         let date = separators.then(parsed).flatten().ok_or_else(malformed)?;

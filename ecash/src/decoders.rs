@@ -14,6 +14,15 @@ pub struct Decoder {
     pub accepts: fn(&[u8]) -> bool,
 }
 
+/// Runs the decoder of that name; true if the bytes were accepted.
+///
+/// # Panics
+/// If there is no decoder of that name, or it has a defect.
+pub fn decode(name: &str, bytes: &[u8]) -> bool {
+    let decoder = DECODERS.iter().find(|decoder| decoder.name == name);
+    (decoder.expect("fuzz targets are named after decoders").accepts)(bytes)
+}
+
 macro_rules! decoder {
     ($name:literal, $decode:expr, $encode:expr) => {
         Decoder {

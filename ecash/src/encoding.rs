@@ -16,7 +16,10 @@ pub(crate) fn to_bin<T: Serialize>(value: &T) -> Vec<u8> {
 /// Decodes at most `limit` bytes; lists grow with the input that is really there, so memory is bounded by it.
 pub(crate) fn from_bin<T: DeserializeOwned>(object: &'static str, bytes: &[u8], limit: usize) -> Result<T> {
     if bytes.len() > limit {
-        return Err(EcashError::Malformed { object, reason: format!("{} bytes exceed the limit of {limit}", bytes.len()) });
+        return Err(EcashError::Malformed {
+            object,
+            reason: format!("{} bytes exceed the limit of {limit}", bytes.len()),
+        });
     }
     options().deserialize(bytes).map_err(|error| EcashError::Malformed { object, reason: error.to_string() })
 }
@@ -37,10 +40,10 @@ impl<'a> Parts<'a> {
     }
 
     pub(crate) fn take<const N: usize>(&mut self) -> Result<&'a [u8; N]> {
-        let (part, rest) = self.rest.split_first_chunk::<N>().ok_or(EcashError::Malformed {
-            object: self.object,
-            reason: "the bytes end early".into(),
-        })?;
+        let (part, rest) = self
+            .rest
+            .split_first_chunk::<N>()
+            .ok_or(EcashError::Malformed { object: self.object, reason: "the bytes end early".into() })?;
         self.rest = rest;
         Ok(part)
     }

@@ -98,7 +98,9 @@ pub enum EcashError {
         rejected: Vec<u64>,
     },
     /// Shares that verify one by one but do not interpolate to the master key.
-    #[error("every share verifies under its own key, but together they do not match the master key: check that key and the indices")]
+    #[error(
+        "every share verifies under its own key, but together they do not match the master key: check that key and the indices"
+    )]
     KeysInconsistent,
     /// More tickets wanted than are left.
     #[error("{wanted} tickets are wanted, the ticketbook has {left} left")]

@@ -115,7 +115,10 @@ impl KeyPairUser {
         let mut parts = Parts::exact("user key pair", bytes, 80)?;
         let pair = Self::from(SecretKeyUser::from_bytes(parts.take::<32>()?)?);
         if pair.public_key != PublicKeyUser::from_bytes(parts.take::<48>()?)? {
-            return Err(EcashError::Malformed { object: "user key pair", reason: "the two keys do not belong together".into() });
+            return Err(EcashError::Malformed {
+                object: "user key pair",
+                reason: "the two keys do not belong together".into(),
+            });
         }
         Ok(pair)
     }
@@ -222,8 +225,10 @@ impl VerificationKeyAuth {
         let mut parts = Parts::exact(object, bytes, 104 + 144 * count.max(1))?;
         let alpha = G2Affine::from_bytes_nonidentity(parts.take()?)?;
         check_count(object, *parts.take::<8>()?, count)?;
-        let beta_g1 = (0..count).map(|_| Ok(G1Affine::from_bytes_nonidentity(parts.take()?)?)).collect::<Result<_>>()?;
-        let beta_g2 = (0..count).map(|_| Ok(G2Affine::from_bytes_nonidentity(parts.take()?)?)).collect::<Result<_>>()?;
+        let beta_g1 =
+            (0..count).map(|_| Ok(G1Affine::from_bytes_nonidentity(parts.take()?)?)).collect::<Result<_>>()?;
+        let beta_g2 =
+            (0..count).map(|_| Ok(G2Affine::from_bytes_nonidentity(parts.take()?)?)).collect::<Result<_>>()?;
         Ok(Self { alpha, beta_g1, beta_g2 })
     }
 
@@ -253,7 +258,11 @@ impl VerificationKeyAuth {
             return Err(EcashError::KeyTooShort { needed: ATTRIBUTES, got: self.beta_g2.len() });
         }
         if self.beta_g1.len() != self.beta_g2.len() {
-            return Err(EcashError::ListLength { list: "beta_g1", expected: self.beta_g2.len(), got: self.beta_g1.len() });
+            return Err(EcashError::ListLength {
+                list: "beta_g1",
+                expected: self.beta_g2.len(),
+                got: self.beta_g1.len(),
+            });
         }
         let identity = self.alpha.is_identity()
             || self.beta_g1.iter().any(G1Affine::is_identity)
@@ -295,7 +304,10 @@ fn check_count(object: &'static str, stated: [u8; 8], count: usize) -> Result<()
     if u64::from_le_bytes(stated) == count as u64 {
         Ok(())
     } else {
-        Err(EcashError::Malformed { object, reason: format!("it states {} components and holds {count}", u64::from_le_bytes(stated)) })
+        Err(EcashError::Malformed {
+            object,
+            reason: format!("it states {} components and holds {count}", u64::from_le_bytes(stated)),
+        })
     }
 }
 
@@ -315,14 +327,20 @@ impl DealtKeys {
     /// # Panics
     /// Unless 1 ≤ threshold ≤ authorities.
     pub fn deal<R: RngCore + CryptoRng + ?Sized>(authorities: u64, threshold: usize, rng: &mut R) -> Self {
-        assert!(threshold >= 1 && threshold as u64 <= authorities, "the threshold lies between 1 and the number of authorities");
+        assert!(
+            threshold >= 1 && threshold as u64 <= authorities,
+            "the threshold lies between 1 and the number of authorities"
+        );
         let polynomials: Vec<Polynomial> = (0..=ATTRIBUTES).map(|_| Polynomial::random(threshold, rng)).collect();
         let at = |point: Scalar| {
             let mut values = polynomials.iter().map(|polynomial| polynomial.evaluate(&point));
             let x = values.next().expect("there are five polynomials");
             SecretKeyAuth { x, ys: values.collect() }
         };
-        Self { master: at(Scalar::ZERO), shares: (1..=authorities).map(|index| (index, at(Scalar::from(index)))).collect() }
+        Self {
+            master: at(Scalar::ZERO),
+            shares: (1..=authorities).map(|index| (index, at(Scalar::from(index)))).collect(),
+        }
     }
 }
 

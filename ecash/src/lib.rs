@@ -50,7 +50,9 @@ mod withdrawal;
 
 pub use date::EcashDay;
 pub use error::{EcashError, Result};
-pub use keys::{DealtKeys, KeyPairUser, PublicKeyUser, SecretKeyAuth, SecretKeyUser, VerificationKeyAuth, recover_master_secret};
+pub use keys::{
+    DealtKeys, KeyPairUser, PublicKeyUser, SecretKeyAuth, SecretKeyUser, VerificationKeyAuth, recover_master_secret,
+};
 pub use merkle::{InsertedLeaf, IssuedTicketbook, MerkleLeaf, MerkleProof, MerkleTree};
 pub use parameters::{SECONDS_PER_DAY, TICKETBOOK_SIZE, VALIDITY_DAYS};
 pub use payment::{

@@ -49,8 +49,7 @@ impl IssuedTicketbook {
     /// Parts of wrong length, or a signature that does not verify.
     pub fn verify(&self, key: &VerificationKeyAuth) -> Result<()> {
         let signature = BlindedSignature::from_bytes(&self.blinded_partial_credential)?;
-        let commitments =
-            crate::withdrawal::decode_commitments(&self.joined_encoded_private_attributes_commitments)?;
+        let commitments = crate::withdrawal::decode_commitments(&self.joined_encoded_private_attributes_commitments)?;
         verify_blinded_signature(key, &signature, &commitments, self.expiration_date, self.ticketbook_type)
     }
 }

@@ -9,7 +9,9 @@ use crate::keys::{SecretKeyAuth, VerificationKeyAuth};
 use crate::parameters::{ATTRIBUTES, SECONDS_PER_DAY, SET_SIZE_COINS, SET_SIZE_DATES, generators, h1};
 use crate::prepared_key::PreparedKey;
 use crate::{EcashDay, EcashError, Result, Signature};
-use nym_curve::{G1, G1Affine, G2, G2Affine, G2Prepared, Point, Scalar, lagrange_at_zero, pairing_product_is_one, random_weights};
+use nym_curve::{
+    G1, G1Affine, G2, G2Affine, G2Prepared, Point, Scalar, lagrange_at_zero, pairing_product_is_one, random_weights,
+};
 use rand_core::{CryptoRng, RngCore};
 use serde::{Deserialize, Serialize};
 
@@ -295,7 +297,10 @@ fn check_shape<S: SignatureSet>(set: &S, statement: &Statement, entries: &[S::En
         let signature = S::signature(entry);
         signature.check_nonidentity(S::NAME)?;
         if !set.belongs(position, entry) || signature.h != *hash {
-            return Err(EcashError::Malformed { object: S::NAME, reason: format!("entry {position} is for something else") });
+            return Err(EcashError::Malformed {
+                object: S::NAME,
+                reason: format!("entry {position} is for something else"),
+            });
         }
     }
     Ok(())
@@ -380,7 +385,8 @@ fn interpolate<S: SignatureSet>(shares: &[&SetShare<'_, S::Entry>], len: usize) 
     let weights = lagrange_at_zero(&shares.iter().map(|share| share.index).collect::<Vec<_>>())?;
     let sums: Vec<G1> = (0..len)
         .map(|position| {
-            let values: Vec<G1Affine> = shares.iter().map(|share| S::signature(&share.signatures[position]).s).collect();
+            let values: Vec<G1Affine> =
+                shares.iter().map(|share| S::signature(&share.signatures[position]).s).collect();
             G1::msm(&values, &weights)
         })
         .collect();
@@ -399,5 +405,9 @@ fn assemble<S: SignatureSet>(
 
 fn enough(valid: usize, threshold: usize, rejected: &[u64]) -> Result<()> {
     let needed = threshold.max(1);
-    if valid >= needed { Ok(()) } else { Err(EcashError::NotEnoughShares { needed, valid, rejected: rejected.to_vec() }) }
+    if valid >= needed {
+        Ok(())
+    } else {
+        Err(EcashError::NotEnoughShares { needed, valid, rejected: rejected.to_vec() })
+    }
 }

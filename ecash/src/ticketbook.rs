@@ -68,7 +68,11 @@ impl Drop for IssuanceTicketBook {
 
 impl std::fmt::Debug for IssuanceTicketBook {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "IssuanceTicketBook(deposit {}, {}, expires {})", self.deposit_id, self.ticketbook_type, self.expiration_date)
+        write!(
+            f,
+            "IssuanceTicketBook(deposit {}, {}, expires {})",
+            self.deposit_id, self.ticketbook_type, self.expiration_date
+        )
     }
 }
 
@@ -196,18 +200,24 @@ impl ImportableTicketBook {
         fn part<T: Stored>(packed: Option<&VersionSerialised>) -> Result<Option<T>> {
             packed.map(|packed| T::unpack(&packed.data, packed.revision)).transpose()
         }
-        let ticketbook = IssuedTicketBook::unpack(&self.serialised_ticketbook.data, self.serialised_ticketbook.revision)?;
+        let ticketbook =
+            IssuedTicketBook::unpack(&self.serialised_ticketbook.data, self.serialised_ticketbook.revision)?;
         let imported = ImportedTicketBook {
-            expiration_date_signatures: part::<AggregatedExpirationDateSignatures>(self.serialised_expiration_date_signatures.as_ref())?,
-            coin_index_signatures: part::<AggregatedCoinIndicesSignatures>(self.serialised_coin_index_signatures.as_ref())?,
+            expiration_date_signatures: part::<AggregatedExpirationDateSignatures>(
+                self.serialised_expiration_date_signatures.as_ref(),
+            )?,
+            coin_index_signatures: part::<AggregatedCoinIndicesSignatures>(
+                self.serialised_coin_index_signatures.as_ref(),
+            )?,
             master_verification_key: part::<EpochVerificationKey>(self.serialised_master_verification_key.as_ref())?,
             ticketbook,
         };
         let epoch = imported.ticketbook.epoch_id;
-        let foreign = imported.expiration_date_signatures.as_ref().is_some_and(|signatures| {
-            signatures.epoch_id != epoch || signatures.expiration_date != imported.ticketbook.expiration_date
-        }) || imported.coin_index_signatures.as_ref().is_some_and(|signatures| signatures.epoch_id != epoch)
-            || imported.master_verification_key.as_ref().is_some_and(|key| key.epoch_id != epoch);
+        let foreign =
+            imported.expiration_date_signatures.as_ref().is_some_and(|signatures| {
+                signatures.epoch_id != epoch || signatures.expiration_date != imported.ticketbook.expiration_date
+            }) || imported.coin_index_signatures.as_ref().is_some_and(|signatures| signatures.epoch_id != epoch)
+                || imported.master_verification_key.as_ref().is_some_and(|key| key.epoch_id != epoch);
         if foreign {
             return Err(EcashError::Malformed {
                 object: Self::NAME,

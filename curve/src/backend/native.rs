@@ -30,7 +30,7 @@ pub(crate) fn hash_to_g2(message: &[u8], domain: &[u8]) -> G2Projective {
 
 macro_rules! point_functions {
     ($projective:ident, $affine:ident, $raw:ident, $raw_affine:ident, $mult:ident, $to_affine:ident, $sum:ident,
-     $pippenger:ident, $scratch:ident, $name_mul:ident, $name_affine:ident, $name_sum:ident, $name_msm:ident) => {
+     $pippenger:ident, $scratch:ident, $add:ident, $name_add:ident, $name_mul:ident, $name_affine:ident, $name_sum:ident, $name_msm:ident) => {
         /// Product with the `bits` low bits of a little-endian scalar. Constant time in the scalar.
         pub(crate) fn $name_mul(point: &$projective, scalar: &[u8; 32], bits: usize) -> $projective {
             debug_assert!(bits <= 256);
@@ -38,6 +38,13 @@ macro_rules! point_functions {
             // SAFETY: the scalar holds 32 bytes, enough for `bits` ≤ 256.
             unsafe { blst::$mult(out.as_mut(), point.as_ref(), scalar.as_ptr(), bits) };
             out
+        }
+
+        /// sum += point in constant time, for points that are known to differ: the formula cannot double.
+        pub(crate) fn $name_add(sum: &mut $projective, point: &$affine) {
+            let before: *const $raw = sum.as_ref();
+            // SAFETY: both are valid points, and blst allows its output to be one of its inputs.
+            unsafe { blst::$add(sum.as_mut(), before, point.as_ref()) };
         }
 
         /// All points in affine form with one field inversion per chunk of about a thousand.
@@ -77,7 +84,14 @@ macro_rules! point_functions {
             // contiguous and their lengths were asserted to agree.
             unsafe {
                 let mut scratch = vec![0u64; blst::$scratch(points.len()).div_ceil(8)];
-                blst::$pippenger(out.as_mut(), source.as_ptr(), points.len(), digits.as_ptr(), bits, scratch.as_mut_ptr());
+                blst::$pippenger(
+                    out.as_mut(),
+                    source.as_ptr(),
+                    points.len(),
+                    digits.as_ptr(),
+                    bits,
+                    scratch.as_mut_ptr(),
+                );
             }
             out
         }
@@ -85,12 +99,38 @@ macro_rules! point_functions {
 }
 
 point_functions!(
-    G1Projective, G1Affine, blst_p1, blst_p1_affine, blst_p1_mult, blst_p1s_to_affine, blst_p1s_add,
-    blst_p1s_mult_pippenger, blst_p1s_mult_pippenger_scratch_sizeof, g1_mul, g1_batch_affine, g1_sum, g1_msm
+    G1Projective,
+    G1Affine,
+    blst_p1,
+    blst_p1_affine,
+    blst_p1_mult,
+    blst_p1s_to_affine,
+    blst_p1s_add,
+    blst_p1s_mult_pippenger,
+    blst_p1s_mult_pippenger_scratch_sizeof,
+    blst_p1_add_affine,
+    g1_add_distinct,
+    g1_mul,
+    g1_batch_affine,
+    g1_sum,
+    g1_msm
 );
 point_functions!(
-    G2Projective, G2Affine, blst_p2, blst_p2_affine, blst_p2_mult, blst_p2s_to_affine, blst_p2s_add,
-    blst_p2s_mult_pippenger, blst_p2s_mult_pippenger_scratch_sizeof, g2_mul, g2_batch_affine, g2_sum, g2_msm
+    G2Projective,
+    G2Affine,
+    blst_p2,
+    blst_p2_affine,
+    blst_p2_mult,
+    blst_p2s_to_affine,
+    blst_p2s_add,
+    blst_p2s_mult_pippenger,
+    blst_p2s_mult_pippenger_scratch_sizeof,
+    blst_p2_add_affine,
+    g2_add_distinct,
+    g2_mul,
+    g2_batch_affine,
+    g2_sum,
+    g2_msm
 );
 
 /// A G2 point ready for pairings. blst evaluates all terms in one loop that shares its squarings; for that loop the

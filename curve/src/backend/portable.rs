@@ -1,7 +1,7 @@
 //! bls12_381: pure Rust, for targets without a C toolchain.
 
-pub(crate) use bls12_381::{G1Affine, G1Projective, G2Affine, G2Projective, Scalar};
 use bls12_381::hash_to_curve::{ExpandMsgXmd, HashToCurve};
+pub(crate) use bls12_381::{G1Affine, G1Projective, G2Affine, G2Projective, Scalar};
 use bls12_381::{G2Prepared, MillerLoopResult};
 
 /// Which arithmetic is compiled in.
@@ -21,7 +21,7 @@ pub(crate) fn hash_to_g2(message: &[u8], domain: &[u8]) -> G2Projective {
 }
 
 macro_rules! point_functions {
-    ($projective:ident, $affine:ident, $name_mul:ident, $name_affine:ident, $name_sum:ident, $name_msm:ident) => {
+    ($projective:ident, $affine:ident, $name_add:ident, $name_mul:ident, $name_affine:ident, $name_sum:ident, $name_msm:ident) => {
         /// Product with the `bits` low bits of a little-endian scalar. Constant time in the scalar.
         pub(crate) fn $name_mul(point: &$projective, scalar: &[u8; 32], bits: usize) -> $projective {
             use subtle::ConditionallySelectable;
@@ -33,6 +33,11 @@ macro_rules! point_functions {
                 sum = $projective::conditional_select(&sum, &added, choice);
             }
             sum
+        }
+
+        /// sum += point; the library's formula is complete.
+        pub(crate) fn $name_add(sum: &mut $projective, point: &$affine) {
+            *sum += point;
         }
 
         /// All points in affine form with one field inversion.
@@ -75,8 +80,8 @@ macro_rules! point_functions {
     };
 }
 
-point_functions!(G1Projective, G1Affine, g1_mul, g1_batch_affine, g1_sum, g1_msm);
-point_functions!(G2Projective, G2Affine, g2_mul, g2_batch_affine, g2_sum, g2_msm);
+point_functions!(G1Projective, G1Affine, g1_add_distinct, g1_mul, g1_batch_affine, g1_sum, g1_msm);
+point_functions!(G2Projective, G2Affine, g2_add_distinct, g2_mul, g2_batch_affine, g2_sum, g2_msm);
 
 /// Bucket width that balances n additions per window against 2^width.
 fn window_for(points: usize) -> usize {

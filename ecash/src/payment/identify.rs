@@ -17,7 +17,12 @@ pub enum Identification {
 ///
 /// # Errors
 /// [`EcashError::NotADuplicatePayment`]; [`EcashError::Unidentifiable`] for payments that cannot both be valid.
-pub fn identify(first: &Payment, first_info: &PayInfo, second: &Payment, second_info: &PayInfo) -> Result<Identification> {
+pub fn identify(
+    first: &Payment,
+    first_info: &PayInfo,
+    second: &Payment,
+    second_info: &PayInfo,
+) -> Result<Identification> {
     let common: Vec<(usize, usize)> = first
         .ss
         .iter()

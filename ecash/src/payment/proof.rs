@@ -72,12 +72,18 @@ impl Commitments {
             let z_mu = &proof.responses_mu[k];
             commitments.aa.push(
                 mul_g1(&payment.aa[k], &c)
-                    + FixedBase::sum_public(&[(&generators.g1, &proof.responses_o_a[k]), (&generators.gamma2, z_l)], &[]),
+                    + FixedBase::sum_public(
+                        &[(&generators.g1, &proof.responses_o_a[k]), (&generators.gamma2, z_l)],
+                        &[],
+                    ),
             );
             commitments.ss.push(mul_g1(&payment.ss[k], &c) + generators.delta.mul_public(z_mu));
             commitments.gamma.push(
                 mul_g1(&(cc_gamma + payment.aa[k]).to_affine(), z_mu)
-                    + FixedBase::sum_public(&[(&generators.g1, &proof.responses_o_mu[k]), (&generators.gamma2, &c)], &[]),
+                    + FixedBase::sum_public(
+                        &[(&generators.g1, &proof.responses_o_mu[k]), (&generators.gamma2, &c)],
+                        &[],
+                    ),
             );
             let tag = z_sk + pay_info.ticket_scalar(k) * z_mu;
             commitments.tt.push(mul_g1(&payment.tt[k], &c) + generators.g1.mul_public(&tag));

@@ -59,7 +59,9 @@ impl Wallet {
         let tickets: Vec<Ticket> = (self.tickets_spent..)
             .zip(coins)
             .enumerate()
-            .map(|(position, (index, coin))| Ticket::new(index, v, &o_c, spend.pay_info.ticket_scalar(position), &coin.signature, rng))
+            .map(|(position, (index, coin))| {
+                Ticket::new(index, v, &o_c, spend.pay_info.ticket_scalar(position), &coin.signature, rng)
+            })
             .collect::<Result<_>>()?;
 
         let kappa = blind(key, &[(0, sk), (1, v), (2, &date)], &r);
@@ -95,11 +97,7 @@ impl Wallet {
             response_o_c: respond(&nonces.o_c, &o_c),
             responses_mu: per_ticket(&nonces.mu, &|ticket| ticket.mu),
             responses_o_mu: per_ticket(&nonces.o_mu, &|ticket| ticket.o_mu),
-            responses_attributes: vec![
-                respond(&nonces.sk, sk),
-                respond(&nonces.v, v),
-                respond(&nonces.date, &date),
-            ],
+            responses_attributes: vec![respond(&nonces.sk, sk), respond(&nonces.v, v), respond(&nonces.date, &date)],
         };
         self.tickets_spent += spend.tickets;
         Ok(Payment {

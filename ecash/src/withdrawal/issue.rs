@@ -35,7 +35,8 @@ pub fn issue(
     request.verify(user, expiration, ticket_type)?;
     let h = request.joined_commitment_hash;
     let public = key.x + y_date * expiration.attribute() + y_type * ticket_type.attribute();
-    let c = request.private_attributes_commitments[0] * y_sk + request.private_attributes_commitments[1] * y_v + h * public;
+    let c =
+        request.private_attributes_commitments[0] * y_sk + request.private_attributes_commitments[1] * y_v + h * public;
     Ok(BlindedSignature { h, c: c.to_affine() })
 }
 
@@ -75,4 +76,3 @@ pub(crate) fn decode_commitments(bytes: &[u8]) -> Result<[G1Affine; 2]> {
     let mut parts = crate::encoding::Parts::exact("commitments", bytes, 96)?;
     Ok([G1Affine::from_bytes(parts.take()?)?, G1Affine::from_bytes(parts.take()?)?])
 }
-

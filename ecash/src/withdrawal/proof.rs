@@ -125,8 +125,10 @@ impl WithdrawalProof {
                 &[(&generators.g1, &self.response_opening), (&generators.gamma1, z_sk), (&generators.gamma2, z_v)],
                 &[],
             ) + G1::msm(&[*commitment], &[*challenge]),
-            generators.g1.mul_public(&self.response_openings[0]) + G1::msm(&[commitments[0], *hash], &[*challenge, *z_sk]),
-            generators.g1.mul_public(&self.response_openings[1]) + G1::msm(&[commitments[1], *hash], &[*challenge, *z_v]),
+            generators.g1.mul_public(&self.response_openings[0])
+                + G1::msm(&[commitments[0], *hash], &[*challenge, *z_sk]),
+            generators.g1.mul_public(&self.response_openings[1])
+                + G1::msm(&[commitments[1], *hash], &[*challenge, *z_v]),
             generators.g1.mul_public(z_sk) + G1::msm(&[user.pk], &[*challenge]),
         ]);
         if transcript(commitment, hash, commitments, user, &nonce_commitments) == *challenge {

@@ -370,7 +370,13 @@ fn interpolate(shares: &[(u64, Signature)]) -> Result<Signature> {
     Ok(Signature { h: shares[0].1.h, s: G1::msm(&values, &weights).to_affine() })
 }
 
-fn holds(sig: &Signature, secret_points: &[G1Affine; 2], date: &Scalar, t_type: &Scalar, key: &VerificationKeyAuth) -> bool {
+fn holds(
+    sig: &Signature,
+    secret_points: &[G1Affine; 2],
+    date: &Scalar,
+    t_type: &Scalar,
+    key: &VerificationKeyAuth,
+) -> bool {
     let public = G2::msm(&key.beta_g2[2..4], &[*date, *t_type]) + key.alpha;
     pairing_product_is_one(&[
         (&sig.h, &G2Prepared::from(public)),
@@ -382,7 +388,11 @@ fn holds(sig: &Signature, secret_points: &[G1Affine; 2], date: &Scalar, t_type: 
 
 fn enough(valid: usize, threshold: usize, rejected: &[u64]) -> Result<()> {
     let needed = threshold.max(1);
-    if valid >= needed { Ok(()) } else { Err(EcashError::NotEnoughShares { needed, valid, rejected: rejected.to_vec() }) }
+    if valid >= needed {
+        Ok(())
+    } else {
+        Err(EcashError::NotEnoughShares { needed, valid, rejected: rejected.to_vec() })
+    }
 }
 
 /// A scalar that is really a small integer.

@@ -49,35 +49,41 @@ fn seed(name: &str) -> Vec<u8> {
         "bandwidth_credential" => BandwidthCredential::ZkNym(Box::new(data)).to_bin(),
         "expiration_dates_bin" => expiration_dates_to_bin(&quorum.dates),
         "coin_indices_bin" => coin_indices_to_bin(&quorum.coins[..3]),
-        "issuance_ticketbook" => IssuanceTicketBook {
-            deposit_id: 300,
-            signing_key: [7; 32],
-            ecash_keypair: KeyPairUser::from_seed(&[1]),
-            ticketbook_type: TicketType::V1MixnetEntry,
-            expiration_date: quorum.expiration,
+        "issuance_ticketbook" => {
+            IssuanceTicketBook {
+                deposit_id: 300,
+                signing_key: [7; 32],
+                ecash_keypair: KeyPairUser::from_seed(&[1]),
+                ticketbook_type: TicketType::V1MixnetEntry,
+                expiration_date: quorum.expiration,
+            }
+            .pack()
+            .data
         }
-        .pack()
-        .data,
         "issued_ticketbook" => ticketbook.pack().data,
-        "aggregated_expiration_dates" => AggregatedExpirationDateSignatures {
-            epoch_id: 9,
-            expiration_date: quorum.expiration,
-            signatures: quorum.dates.clone(),
+        "aggregated_expiration_dates" => {
+            AggregatedExpirationDateSignatures {
+                epoch_id: 9,
+                expiration_date: quorum.expiration,
+                signatures: quorum.dates.clone(),
+            }
+            .pack()
+            .data
         }
-        .pack()
-        .data,
         "aggregated_coin_indices" => {
             AggregatedCoinIndicesSignatures { epoch_id: 9, signatures: quorum.coins[..3].to_vec() }.pack().data
         }
         "epoch_verification_key" => EpochVerificationKey { epoch_id: 9, key: quorum.master.key().clone() }.pack().data,
-        "importable_ticketbook" => ImportableTicketBook {
-            serialised_ticketbook: ticketbook.pack(),
-            serialised_expiration_date_signatures: None,
-            serialised_coin_index_signatures: None,
-            serialised_master_verification_key: None,
+        "importable_ticketbook" => {
+            ImportableTicketBook {
+                serialised_ticketbook: ticketbook.pack(),
+                serialised_expiration_date_signatures: None,
+                serialised_coin_index_signatures: None,
+                serialised_master_verification_key: None,
+            }
+            .pack()
+            .data
         }
-        .pack()
-        .data,
         other => unreachable!("no seed for {other}"),
     }
 }

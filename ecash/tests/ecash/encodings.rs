@@ -139,7 +139,17 @@ fn dates() {
     assert_eq!((day.julian_day(), day.timestamp()), (2_460_656, 1_733_875_200));
     assert_eq!(EcashDay::containing(1_733_875_200 + 86_399), Ok(day));
     assert!(EcashDay::from_timestamp(1_733_875_201).is_err());
-    for bad in ["2024-13-01", "2024-02-30", "24-01-01", "2024-1-1", "2024-01-01 ", "", "1970-01-01", "2106-02-08", "é024-01-01"] {
+    for bad in [
+        "2024-13-01",
+        "2024-02-30",
+        "24-01-01",
+        "2024-1-1",
+        "2024-01-01 ",
+        "",
+        "1970-01-01",
+        "2106-02-08",
+        "é024-01-01",
+    ] {
         assert!(bad.parse::<EcashDay>().is_err(), "{bad}");
     }
     assert!("2106-02-07".parse::<EcashDay>().is_ok());

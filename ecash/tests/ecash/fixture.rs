@@ -38,11 +38,13 @@ impl Quorum {
         let date_sets: Vec<_> =
             keys.shares.iter().map(|(_, key)| sign_expiration_dates(key, expiration).unwrap()).collect();
         let coin_sets: Vec<_> = keys.shares.iter().map(|(_, key)| sign_coin_indices(key, &master)).collect();
-        let dates = aggregate_expiration_dates(&shares(&keys, &partial, &date_sets), expiration, threshold, &master, &mut rng)
+        let dates =
+            aggregate_expiration_dates(&shares(&keys, &partial, &date_sets), expiration, threshold, &master, &mut rng)
+                .unwrap()
+                .signatures;
+        let coins = aggregate_coin_indices(&shares(&keys, &partial, &coin_sets), threshold, &master, &mut rng)
             .unwrap()
             .signatures;
-        let coins =
-            aggregate_coin_indices(&shares(&keys, &partial, &coin_sets), threshold, &master, &mut rng).unwrap().signatures;
         Self { keys, partial, master, today, expiration, dates, coins }
     }
 
@@ -73,7 +75,14 @@ impl Quorum {
         WithdrawalRequest::create(user, self.expiration, TYPE, &mut rng(seed))
     }
 
-    pub fn pay(&self, user: &SecretKeyUser, wallet: &mut Wallet, tickets: u64, pay_info: &PayInfo, seed: u8) -> Payment {
+    pub fn pay(
+        &self,
+        user: &SecretKeyUser,
+        wallet: &mut Wallet,
+        tickets: u64,
+        pay_info: &PayInfo,
+        seed: u8,
+    ) -> Payment {
         let spend = Spend { tickets, pay_info, day: self.today };
         wallet.spend(user, &self.master, self.sets(), spend, &mut rng(seed)).unwrap()
     }

@@ -41,7 +41,13 @@ fn shares_verify_one_by_one_and_together() {
         let commitments = &request.private_attributes_commitments;
         assert_eq!(verify_blinded_signature(share.key, &share.signature, commitments, quorum.expiration, TYPE), Ok(()));
         assert_eq!(
-            verify_blinded_signature(share.key, &share.signature, commitments, quorum.expiration, TicketType::V1MixnetEntry),
+            verify_blinded_signature(
+                share.key,
+                &share.signature,
+                commitments,
+                quorum.expiration,
+                TicketType::V1MixnetEntry
+            ),
             Err(EcashError::Signature("the blinded signature"))
         );
     }
@@ -84,10 +90,7 @@ fn bad_shares_are_named_and_dropped() {
     let foreign = quorum.answers(&other, &user());
     assert_eq!(info.unblind_and_verify(&user(), &foreign[0]).unwrap_err(), EcashError::ForeignAnswer);
     let swapped = Share { key: good[1].key, ..good[0].clone() };
-    assert_eq!(
-        info.unblind_and_verify(&user(), &swapped).unwrap_err(),
-        EcashError::Signature("the signer's share")
-    );
+    assert_eq!(info.unblind_and_verify(&user(), &swapped).unwrap_err(), EcashError::Signature("the signer's share"));
 }
 
 #[test]

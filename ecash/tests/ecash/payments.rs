@@ -3,8 +3,8 @@
 use crate::fixture::{Quorum, quorum, rng, user};
 use nym_curve::{G1, G1Affine, G2Affine, Point, Scalar};
 use nym_ecash::{
-    Claim, CoinIndexProof, EcashError, Identification, PayInfo, Payment, SecretKeyUser, SignatureSets, Signature, Spend,
-    Wallet, identify, verify, verify_batch,
+    Claim, CoinIndexProof, EcashError, Identification, PayInfo, Payment, SecretKeyUser, Signature, SignatureSets,
+    Spend, Wallet, identify, verify, verify_batch,
 };
 use proptest::prelude::*;
 
@@ -149,7 +149,10 @@ fn short_and_long_lists_are_refused_before_use() {
     for (name, change) in changes {
         let mut forged = payment.clone();
         change(&mut forged);
-        assert!(matches!(check(&forged, &pay_info), Err(EcashError::ListLength { list, .. }) if list == name), "{name}");
+        assert!(
+            matches!(check(&forged, &pay_info), Err(EcashError::ListLength { list, .. }) if list == name),
+            "{name}"
+        );
     }
     let mut forged = payment.clone();
     forged.spend_value = 0;
@@ -281,10 +284,7 @@ fn double_spenders_are_identified() {
         identify(&second, &second_info, &first, &first_info),
         Ok(Identification::DoubleSpender(user().public_key()))
     );
-    assert_eq!(
-        identify(&first, &first_info, &first, &first_info),
-        Ok(Identification::DuplicatePayInfo(first_info))
-    );
+    assert_eq!(identify(&first, &first_info, &first, &first_info), Ok(Identification::DuplicatePayInfo(first_info)));
     let mut third_wallet = Wallet::new(fresh.signatures().clone(), 30);
     let third = quorum.pay(&user(), &mut third_wallet, 2, &second_info, 4);
     assert_eq!(identify(&first, &first_info, &third, &second_info), Err(EcashError::NotADuplicatePayment));

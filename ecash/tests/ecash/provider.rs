@@ -69,10 +69,7 @@ fn a_double_spender_is_named() {
     let first = ticket(0, noon(), 1);
     gateway.accept(first.clone(), noon()).unwrap();
     let rejection = gateway.accept(ticket(0, noon(), 2), noon()).unwrap_err();
-    assert_eq!(
-        rejection,
-        Rejection::DoubleSpend { public_key: Some(user().public_key()), earlier: Box::new(first) }
-    );
+    assert_eq!(rejection, Rejection::DoubleSpend { public_key: Some(user().public_key()), earlier: Box::new(first) });
     // An unverified payment that claims a spent serial number identifies nobody.
     let mut forged = ticket(0, noon(), 3);
     forged.payment.zk_proof.response_r = forged.payment.zk_proof.challenge;
@@ -90,10 +87,7 @@ fn dates_provider_and_time() {
     let tomorrow = noon() + 86_400;
     let mut late = ticket(0, tomorrow, 1);
     late.spend_date = today.plus_days(1).unwrap();
-    assert_eq!(
-        gateway.accept(late, tomorrow),
-        Err(Rejection::InvalidTicket(EcashError::PaymentExpirationSignature))
-    );
+    assert_eq!(gateway.accept(late, tomorrow), Err(Rejection::InvalidTicket(EcashError::PaymentExpirationSignature)));
     let mut elsewhere = Provider::new(Rules::gateway([6; 32]));
     assert_eq!(elsewhere.accept(ticket(0, noon(), 1), noon()), Err(Rejection::WrongProvider));
     for (offset, accepted) in [(-31, false), (-30, true), (30, true), (31, false)] {
@@ -151,10 +145,7 @@ fn check_and_reservation_are_one_step() {
     let data = ticket(0, noon(), 1);
     let admitted = gateway.verifier.admit(data.clone(), noon(), &gateway.store).unwrap();
     // A second presentation while the first is being verified.
-    assert_eq!(
-        gateway.verifier.admit(data, noon(), &gateway.store).unwrap_err(),
-        Rejection::ReplayedTicket
-    );
+    assert_eq!(gateway.verifier.admit(data, noon(), &gateway.store).unwrap_err(), Rejection::ReplayedTicket);
     let verified = verify_admitted(&[admitted], &Keys, CoinIndexProof::Required, &mut rng(1));
     assert_eq!(verified, [Ok(())]);
     // Two payments of one ticket in flight: the store decides.

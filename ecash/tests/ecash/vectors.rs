@@ -63,7 +63,8 @@ fn merkle_leaf() {
         epoch_id: expected["epoch"].as_u64().unwrap(),
         blinded_partial_credential: unhex(&expected["credential"]),
         joined_encoded_private_attributes_commitments: unhex(&expected["commitments"]),
-        expiration_date: EcashDay::from_julian_day(i32::try_from(expected["julian"].as_i64().unwrap()).unwrap()).unwrap(),
+        expiration_date: EcashDay::from_julian_day(i32::try_from(expected["julian"].as_i64().unwrap()).unwrap())
+            .unwrap(),
         ticketbook_type: TicketType::V1MixnetEntry,
     };
     assert_eq!(ticketbook.leaf().to_vec(), unhex(&expected["leaf"]));
@@ -86,7 +87,9 @@ fn payments_of_the_reference_wallet() {
     for payment in [&old, &new] {
         assert_eq!(payment.serial_numbers()[0].to_vec(), unhex(&expected["serial"]));
     }
-    let check = |payment: &Payment, policy| verify(&Claim { payment, pay_info: &pay_info, day, key: &key }, policy, &mut rng(9));
+    let check = |payment: &Payment, policy| {
+        verify(&Claim { payment, pay_info: &pay_info, day, key: &key }, policy, &mut rng(9))
+    };
     assert_eq!(check(&old, CoinIndexProof::OptionalForOldClients), Ok(()));
     assert_eq!(check(&new, CoinIndexProof::OptionalForOldClients), Ok(()));
     assert_eq!(check(&new, CoinIndexProof::Required), Ok(()));
@@ -163,7 +166,9 @@ fn own_vectors() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/own.json");
         std::fs::write(path, serde_json::to_string_pretty(&made).unwrap() + "\n").unwrap();
     }
-    let published: Value =
-        serde_json::from_str(&std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/own.json")).unwrap()).unwrap();
+    let published: Value = serde_json::from_str(
+        &std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/own.json")).unwrap(),
+    )
+    .unwrap();
     assert_eq!(made, published, "{}", nym_curve::BACKEND);
 }

@@ -1,0 +1,5 @@
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    nym_ecash::decoders::decode("bandwidth_credential", bytes);
+});
