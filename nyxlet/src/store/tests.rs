@@ -56,6 +56,7 @@ fn follows_the_model(db: &Db, steps: Vec<Step>) {
     let mut layers = Layers::new(db.snapshot().unwrap());
     let mut stack: Vec<Model> = vec![Model::new()];
     for step in steps {
+        let depth = stack.len();
         let top = stack.last_mut().unwrap();
         match step {
             Step::Set(key, value) => {
@@ -71,12 +72,12 @@ fn follows_the_model(db: &Db, steps: Vec<Step>) {
                 stack.push(copy);
                 layers.push();
             }
-            Step::Merge if stack.len() > 1 => {
+            Step::Merge if depth > 1 => {
                 let merged = stack.pop().unwrap();
                 *stack.last_mut().unwrap() = merged;
                 layers.merge();
             }
-            Step::Revert if stack.len() > 1 => {
+            Step::Revert if depth > 1 => {
                 stack.pop();
                 layers.revert();
             }
