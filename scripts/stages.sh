@@ -66,7 +66,9 @@ need_rust() {
 # Builds the programs and leaves them in target/release, whatever target folder is in use.
 programs=(nyxlet nym-cli localnet contracts-check)
 build_programs() {
-    cargo build --release --locked "${programs[@]/#/-p}"
+    # As the tests are built: another selection of packages or features would compile the
+    # contract engine once more.
+    cargo test --release --locked --workspace --no-run || return 1
     if [ "$target" != "$repo/target" ]; then
         mkdir -p "$repo/target/release"
         for program in "${programs[@]}"; do

@@ -33,25 +33,12 @@ impl Sender {
     pub async fn load(node: &Node, mnemonic: &str, index: u32) -> Result<Self> {
         let seed = bip39::Mnemonic::parse_normalized(mnemonic)?.to_seed("");
         let path = format!("m/44'/118'/0'/0/{index}").parse::<bip32::DerivationPath>()?;
-        let key = SigningKey::derive_from_path(seed, &path)
-            .map_err(|error| anyhow::anyhow!("{error}"))?;
-        let address = key
-            .public_key()
-            .account_id("n")
-            .map_err(|error| anyhow::anyhow!("{error}"))?;
+        let key = SigningKey::derive_from_path(seed, &path).map_err(|error| anyhow::anyhow!("{error}"))?;
+        let address = key.public_key().account_id("n").map_err(|error| anyhow::anyhow!("{error}"))?;
         let status = node.call("status", json!({})).await?;
-        let chain_id = status["node_info"]["network"]
-            .as_str()
-            .context("no chain id")?
-            .to_owned();
+        let chain_id = status["node_info"]["network"].as_str().context("no chain id")?.to_owned();
         let account = account(node, &address).await?;
-        Ok(Self {
-            key,
-            address,
-            chain_id,
-            number: account.account_number,
-            sequence: account.sequence,
-        })
+        Ok(Self { key, address, chain_id, number: account.account_number, sequence: account.sequence })
     }
 
     /// Signs the next transaction; base64 as JSON-RPC takes it.
@@ -64,12 +51,8 @@ impl Sender {
             },
             gas,
         );
-        let auth =
-            SignerInfo::single_direct(Some(self.key.public_key()), self.sequence).auth_info(fee);
-        let chain_id = self
-            .chain_id
-            .parse()
-            .map_err(|error| anyhow::anyhow!("{error}"))?;
+        let auth = SignerInfo::single_direct(Some(self.key.public_key()), self.sequence).auth_info(fee);
+        let chain_id = self.chain_id.parse().map_err(|error| anyhow::anyhow!("{error}"))?;
         let signed = SignDoc::new(&body, &auth, &chain_id, self.number)
             .and_then(|document| document.sign(&self.key))
             .and_then(|raw| raw.to_bytes())
@@ -83,10 +66,7 @@ impl Sender {
         let message = MsgSend {
             from_address: self.address.clone(),
             to_address: to.clone(),
-            amount: vec![Coin {
-                denom: "unym".parse().map_err(|error| anyhow::anyhow!("{error}"))?,
-                amount: 1,
-            }],
+            amount: vec![Coin { denom: "unym".parse().map_err(|error| anyhow::anyhow!("{error}"))?, amount: 1 }],
         };
         self.sign(any(&message)?, 120_000)
     }
@@ -104,25 +84,14 @@ impl Sender {
 
     /// Uploads a wasm; returns its code id.
     pub async fn upload(&mut self, node: &Node, wasm: Vec<u8>) -> Result<u64> {
-        let message = MsgStoreCode {
-            sender: self.address.clone(),
-            wasm_byte_code: wasm,
-            instantiate_permission: None,
-        };
+        let message = MsgStoreCode { sender: self.address.clone(), wasm_byte_code: wasm, instantiate_permission: None };
         let transaction = self.sign(any(&message)?, 20_000_000)?;
         let result = commit(node, transaction).await?;
-        attribute(&result, "store_code", "code_id")?
-            .parse()
-            .context("code id")
+        attribute(&result, "store_code", "code_id")?.parse().context("code id")
     }
 
     /// Instantiates a code; returns the contract's address.
-    pub async fn instantiate(
-        &mut self,
-        node: &Node,
-        code_id: u64,
-        message: &Value,
-    ) -> Result<AccountId> {
+    pub async fn instantiate(&mut self, node: &Node, code_id: u64, message: &Value) -> Result<AccountId> {
         let message = MsgInstantiateContract {
             sender: self.address.clone(),
             admin: None,
@@ -133,19 +102,12 @@ impl Sender {
         };
         let transaction = self.sign(any(&message)?, 2_000_000)?;
         let result = commit(node, transaction).await?;
-        attribute(&result, "instantiate", "_contract_address")?
-            .parse()
-            .map_err(|error| anyhow::anyhow!("{error}"))
+        attribute(&result, "instantiate", "_contract_address")?.parse().map_err(|error| anyhow::anyhow!("{error}"))
     }
 }
 
 /// Sends all, waits until the last one is in a block, returns how many went through a second.
-pub async fn throughput(
-    node: &Node,
-    sender: &Sender,
-    transactions: &[String],
-    batch: usize,
-) -> Result<f64> {
+pub async fn throughput(node: &Node, sender: &Sender, transactions: &[String], batch: usize) -> Result<f64> {
     let started = Instant::now();
     node.broadcast(transactions, batch).await?;
     let deadline = started + Duration::from_secs(120);
@@ -156,10 +118,7 @@ pub async fn throughput(
             break;
         }
         if Instant::now() > deadline {
-            bail!(
-                "{missing} of {} transactions are not in a block after 2 minutes",
-                transactions.len()
-            );
+            bail!("{missing} of {} transactions are not in a block after 2 minutes", transactions.len());
         }
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
@@ -174,12 +133,8 @@ pub async fn throughput(
 async fn some_succeeded(node: &Node, transactions: &[String]) -> Result<()> {
     for index in [0, transactions.len() / 2, transactions.len() - 1] {
         let bytes = BASE64.decode(&transactions[index])?;
-        let hash = cosmrs::tendermint::Hash::Sha256(sha256(&bytes))
-            .as_bytes()
-            .to_vec();
-        let result = node
-            .call("tx", json!({"hash": BASE64.encode(hash)}))
-            .await?;
+        let hash = cosmrs::tendermint::Hash::Sha256(sha256(&bytes)).as_bytes().to_vec();
+        let result = node.call("tx", json!({"hash": BASE64.encode(hash)})).await?;
         if result["tx_result"]["code"] != 0 {
             bail!("a transaction failed: {}", result["tx_result"]["log"]);
         }
@@ -188,28 +143,20 @@ async fn some_succeeded(node: &Node, transactions: &[String]) -> Result<()> {
 }
 
 async fn account(node: &Node, address: &AccountId) -> Result<BaseAccount> {
-    let request = QueryAccountRequest {
-        address: address.to_string(),
-    }
-    .encode_to_vec();
+    let request = QueryAccountRequest { address: address.to_string() }.encode_to_vec();
     let answer = node
-        .call("abci_query", json!({"path": "/cosmos.auth.v1beta1.Query/Account", "data": hex(&request), "prove": false}))
+        .call(
+            "abci_query",
+            json!({"path": "/cosmos.auth.v1beta1.Query/Account", "data": hex(&request), "prove": false}),
+        )
         .await?;
-    let value = BASE64.decode(
-        answer["response"]["value"]
-            .as_str()
-            .context("no such account")?,
-    )?;
-    let any = QueryAccountResponse::decode(value.as_slice())?
-        .account
-        .context("no such account")?;
+    let value = BASE64.decode(answer["response"]["value"].as_str().context("no such account")?)?;
+    let any = QueryAccountResponse::decode(value.as_slice())?.account.context("no such account")?;
     Ok(BaseAccount::decode(any.value.as_slice())?)
 }
 
 async fn commit(node: &Node, transaction: String) -> Result<Value> {
-    let result = node
-        .call("broadcast_tx_commit", json!({"tx": transaction}))
-        .await?;
+    let result = node.call("broadcast_tx_commit", json!({"tx": transaction})).await?;
     for stage in ["check_tx", "tx_result"] {
         if result[stage]["code"].as_u64().unwrap_or(0) != 0 {
             bail!("{stage}: {}", result[stage]["log"]);

@@ -42,12 +42,7 @@ impl Node {
 
     /// A node that somebody else runs.
     pub fn at(rpc: String) -> Self {
-        Self {
-            child: None,
-            rpc,
-            http: reqwest::Client::new(),
-            start: Duration::ZERO,
-        }
+        Self { child: None, rpc, http: reqwest::Client::new(), start: Duration::ZERO }
     }
 
     async fn first_answer(&self, deadline: Instant) -> Result<()> {
@@ -63,14 +58,7 @@ impl Node {
     /// One JSON-RPC call.
     pub async fn call(&self, method: &str, params: Value) -> Result<Value> {
         let request = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
-        let mut answer: Value = self
-            .http
-            .post(&self.rpc)
-            .json(&request)
-            .send()
-            .await?
-            .json()
-            .await?;
+        let mut answer: Value = self.http.post(&self.rpc).json(&request).send().await?.json().await?;
         if let Some(error) = answer.get("error") {
             bail!("{method}: {error}");
         }
@@ -83,16 +71,11 @@ impl Node {
             let requests: Vec<Value> = chunk
                 .iter()
                 .enumerate()
-                .map(|(id, tx)| json!({"jsonrpc": "2.0", "id": id, "method": "broadcast_tx_sync", "params": {"tx": tx}}))
+                .map(
+                    |(id, tx)| json!({"jsonrpc": "2.0", "id": id, "method": "broadcast_tx_sync", "params": {"tx": tx}}),
+                )
                 .collect();
-            let answers: Vec<Value> = self
-                .http
-                .post(&self.rpc)
-                .json(&requests)
-                .send()
-                .await?
-                .json()
-                .await?;
+            let answers: Vec<Value> = self.http.post(&self.rpc).json(&requests).send().await?.json().await?;
             for answer in answers {
                 if answer["result"]["code"] != 0 {
                     bail!("a transaction was refused: {answer}");
@@ -104,10 +87,7 @@ impl Node {
 
     /// Resident memory of the program in MB (VmRSS).
     pub fn resident_megabytes(&self) -> Result<f64> {
-        let child = self
-            .child
-            .as_ref()
-            .context("the node is not ours to look into")?;
+        let child = self.child.as_ref().context("the node is not ours to look into")?;
         let status = std::fs::read_to_string(format!("/proc/{}/status", child.id()))?;
         let kilobytes: f64 = status
             .lines()

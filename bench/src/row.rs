@@ -41,16 +41,7 @@ impl Row {
             Goal::Below(most) => (format!("< {most}"), ours < most),
             Goal::Above(least) => (format!("> {least}"), ours > least),
         };
-        Self {
-            work: work.into(),
-            ours,
-            peer: None,
-            unit,
-            ratio: None,
-            goal,
-            holds,
-            machine: machine(),
-        }
+        Self { work: work.into(), ours, peer: None, unit, ratio: None, goal, holds, machine: machine() }
     }
 
     /// Adds the peer's figure; more is better.
@@ -63,12 +54,9 @@ impl Row {
 
 /// The table for people.
 pub fn table(rows: &[Row]) -> String {
-    let mut text = format!(
-        "{:<58} {:>12} {:>12} {:<9} {:>7} {:>10}  holds\n",
-        "work", "ours", "peer", "unit", "ratio", "goal"
-    );
-    let optional =
-        |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.2}"));
+    let mut text =
+        format!("{:<58} {:>12} {:>12} {:<9} {:>7} {:>10}  holds\n", "work", "ours", "peer", "unit", "ratio", "goal");
+    let optional = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.2}"));
     for row in rows {
         text += &format!(
             "{:<58} {:>12.2} {:>12} {:<9} {:>7} {:>10}  {}\n",
@@ -110,12 +98,7 @@ mod tests {
     fn goals_judge_both_directions() {
         assert!(Row::new("fast", 10.0, "ms", Goal::Below(11.0)).holds);
         assert!(!Row::new("slow", 12.0, "ms", Goal::Below(11.0)).holds);
-        assert!(
-            Row::new("many", 12.0, "tx/s", Goal::Above(11.0))
-                .against_rate(Some(6.0))
-                .ratio
-                == Some(2.0)
-        );
+        assert!(Row::new("many", 12.0, "tx/s", Goal::Above(11.0)).against_rate(Some(6.0)).ratio == Some(2.0));
         assert!(!Row::new("few", 10.0, "tx/s", Goal::Above(11.0)).holds);
     }
 

@@ -68,9 +68,9 @@ impl Dealing {
     }
 
     /// C_ij − x·R_j = chunk·g1.
-    fn masked_chunks(&self, x: &Scalar, position: usize) -> Vec<G1> {
+    fn masked_chunks(&self, x: &Scalar, position: usize) -> Zeroizing<Vec<G1>> {
         let row = &self.ciphertexts.c[position];
-        self.ciphertexts.r.iter().zip(row).map(|(r_j, c_ij)| -(*r_j * x) + *c_ij).collect()
+        Zeroizing::new(self.ciphertexts.r.iter().zip(row).map(|(r_j, c_ij)| -(*r_j * x) + *c_ij).collect())
     }
 
     /// e(C_ij, g2)·e(R_j, −(b + Σd))·e(a, Z_j)·e(S_j, −e) = e(g1, g2)^chunk, for keys without x.

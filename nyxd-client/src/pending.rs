@@ -1,5 +1,7 @@
 //! Following a transaction into its block.
 
+use std::fmt;
+
 use std::time::Duration;
 
 use tendermint::Hash;
@@ -21,6 +23,12 @@ pub struct PendingTransaction {
     what: String,
     client: SigningClient,
     pub(crate) waiter: Waiter,
+}
+
+impl fmt::Debug for PendingTransaction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PendingTransaction").field("hash", &self.hash).field("what", &self.what).finish_non_exhaustive()
+    }
 }
 
 impl PendingTransaction {

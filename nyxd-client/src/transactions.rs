@@ -1,5 +1,6 @@
 //! Transactions that are in a block: their results, and how to find them.
 
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use cosmrs::proto::{
     cosmos::base::abci::v1beta1::TxMsgData,
     traits::{Message, Name},
@@ -126,7 +127,9 @@ impl From<tx::Response> for Transaction {
             gas_wanted: u64::try_from(result.gas_wanted).unwrap_or(0),
             gas_used: u64::try_from(result.gas_used).unwrap_or(0),
             events: result.events.into_iter().map(Into::into).collect(),
-            data: result.data.into(),
+            // tendermint-rpc hands on the base64 text of the JSON; text that is none of it stays as it is, and is
+            // reported when an answer is read from it.
+            data: BASE64.decode(&result.data).unwrap_or_else(|_| result.data.into()),
             tx: found.tx,
         }
     }

@@ -104,16 +104,17 @@ async fn two_programs_with_one_account_resync_instead_of_failing() {
     // Both know sequence 0 before either sends; from then on each makes the other's count wrong.
     for gas in [Gas::Simulated, Gas::Limit(200_000)] {
         for _ in 0..3 {
-            for client in [&one, &other] {
-                let message = bank_send(client.address(), &bob, &unym(1));
+            // Different amounts: the same transaction twice is one transaction.
+            for (client, amount) in [(&one, 1), (&other, 2)] {
+                let message = bank_send(client.address(), &bob, &unym(amount));
                 client.submit(vec![message], "", gas).await.unwrap().included().await.unwrap();
             }
         }
     }
     // Without waiting for blocks in between, the chain's own count lags behind the node's.
     let mut pending = Vec::new();
-    for client in [&one, &other, &one, &other] {
-        let message = bank_send(client.address(), &bob, &unym(1));
+    for (client, amount) in [(&one, 1), (&other, 2), (&one, 3), (&other, 4)] {
+        let message = bank_send(client.address(), &bob, &unym(amount));
         pending.push(client.submit(vec![message], "", Gas::Simulated).await.unwrap());
     }
     for transaction in pending {

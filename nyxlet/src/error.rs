@@ -237,9 +237,8 @@ impl ExecError {
     pub fn recover(self, gas_wanted: u64, gas_used: u64) -> SdkError {
         match self {
             ExecError::Sdk(error) => error,
-            ExecError::Gas(GasError::OutOfGas { descriptor }) => Root::OutOfGas.wrap(format!(
-                "out of gas in location: {descriptor}; gasWanted: {gas_wanted}, gasUsed: {gas_used}"
-            )),
+            ExecError::Gas(GasError::OutOfGas { descriptor }) => Root::OutOfGas
+                .wrap(format!("out of gas in location: {descriptor}; gasWanted: {gas_wanted}, gasUsed: {gas_used}")),
             ExecError::Gas(GasError::Overflow { descriptor } | GasError::Negative { descriptor }) => {
                 panicked(format!("{{{descriptor}}}"))
             }

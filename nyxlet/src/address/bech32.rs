@@ -130,10 +130,7 @@ mod tests {
             ("n1nobodyatall", "invalid character not part of charset: 111"),
             ("n1R5v5srda7", "string not all lowercase or all uppercase"),
             ("n1r5v5 srda7", "invalid character in string: ' '"),
-            (
-                "n1r5v5srda7xfth3hn2s26txvrcrntldjuf0seg7",
-                "invalid checksum (expected f0seg6 got f0seg7)",
-            ),
+            ("n1r5v5srda7xfth3hn2s26txvrcrntldjuf0seg7", "invalid checksum (expected f0seg6 got f0seg7)"),
         ] {
             assert_eq!(decode(text).unwrap_err(), error, "{text}");
         }

@@ -1,9 +1,6 @@
 //! What a handler works with: the block, the gas meter, the events, the state.
 
-use std::{
-    collections::BTreeSet,
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use parking_lot::Mutex;
 use tendermint_proto::v0_38::abci::{Event, EventAttribute};

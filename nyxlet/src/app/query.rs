@@ -45,8 +45,7 @@ impl App {
         if path == tx_service::SIMULATE {
             return answer(height, tx_service::simulate(self, data));
         }
-        let ctx =
-            Context::new(last.block, ExecMode::Query, Layers::new(last.snapshot), self.router().clone());
+        let ctx = Context::new(last.block, ExecMode::Query, Layers::new(last.snapshot), self.router().clone());
         if let Some(result) = self.router().query(&ctx, path, data) {
             let result = result.map_err(|error| match error {
                 ExecError::Sdk(error) => error,
@@ -68,12 +67,9 @@ impl App {
                 ..ResponseQuery::default()
             },
             (Some("app"), Some("simulate"), _) => match tx_service::simulate_json(self, data) {
-                Ok(value) => ResponseQuery {
-                    codespace: "sdk".into(),
-                    height,
-                    value: value.into(),
-                    ..ResponseQuery::default()
-                },
+                Ok(value) => {
+                    ResponseQuery { codespace: "sdk".into(), height, value: value.into(), ..ResponseQuery::default() }
+                }
                 Err(error) => refusal(0, error.wrap("failed to simulate tx")),
             },
             (Some("app"), Some(_), _) => {

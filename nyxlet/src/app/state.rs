@@ -186,7 +186,8 @@ impl App {
             module.begin_block(&ctx)?;
         }
         let events = with_mode(ctx.events.take(), "BeginBlock");
-        *self.deliver.lock() = Some(Deliver { block, layers, app_hash: last.app_hash, events, failed: None, gas_used: 0 });
+        *self.deliver.lock() =
+            Some(Deliver { block, layers, app_hash: last.app_hash, events, failed: None, gas_used: 0 });
         Ok(())
     }
 
@@ -219,8 +220,7 @@ impl App {
         if let Some(error) = deliver.failed {
             return Err(error.into());
         }
-        let ctx =
-            Context::new(deliver.block.clone(), ExecMode::Deliver, deliver.layers.clone(), self.router.clone());
+        let ctx = Context::new(deliver.block.clone(), ExecMode::Deliver, deliver.layers.clone(), self.router.clone());
         for module in self.router.modules() {
             module.end_block(&ctx)?;
         }

@@ -92,10 +92,7 @@ pub fn set_account(ctx: &Context, address: &[u8], account: &Account) -> ExecResu
         kv.delete(self::number_key(Account::decode(&old)?.number()))?;
     }
     if kv.has(&number_key)? {
-        return Err(ExecError::Panic(format!(
-            "conflict: index uniqueness constraint violation: {}",
-            account.number()
-        )));
+        return Err(ExecError::Panic(format!("conflict: index uniqueness constraint violation: {}", account.number())));
     }
     kv.set(number_key, address.to_vec())?;
     kv.set(key, account.encode())
@@ -142,8 +139,7 @@ pub fn module_account(ctx: &Context, name: &str) -> ExecResult<Account> {
 /// Whether messages must not send coins to the address.
 pub fn is_blocked(address: &[u8]) -> bool {
     // Module accounts have 20 bytes; contracts, the frequent recipients, have 32.
-    address.len() == 20
-        && MODULE_ACCOUNTS.iter().any(|(name, _)| *name != "gov" && address::module(name) == address)
+    address.len() == 20 && MODULE_ACCOUNTS.iter().any(|(name, _)| *name != "gov" && address::module(name) == address)
 }
 
 fn next_number(ctx: &Context) -> ExecResult<u64> {

@@ -16,7 +16,9 @@ const DISABLED: u8 = 2;
 /// The kind is switched off, or gas runs out.
 pub fn require_allowed(ctx: &Context, type_url: &str) -> ExecResult<()> {
     if is_disabled(ctx, type_url)? {
-        return Err(SdkError::unregistered(format!("circuit breaker disables execution of this message: {type_url}")).into());
+        return Err(
+            SdkError::unregistered(format!("circuit breaker disables execution of this message: {type_url}")).into()
+        );
     }
     Ok(())
 }

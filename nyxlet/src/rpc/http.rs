@@ -183,17 +183,30 @@ async fn read_body(rpc: &Rpc, request: Request) -> Result<(Bytes, OwnedSemaphore
     let refuse = |reason: &str| RpcError::invalid_request(format!("error reading request body: {reason}"));
     let most = rpc.limits.body_bytes;
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    let patience = Duration::from_secs(rpc.limits.client_seconds);
     if length.is_some_and(|length: usize| length > most) {
+        // A client that still writes when the connection closes would never see the answer.
+        let _ = timeout(patience, discard(request.into_body(), 2 * most)).await;
         return Err(refuse("http: request body too large"));
     }
     // A body of unknown length may grow to the limit.
     let expected = length.unwrap_or(if request.method() == Method::GET { 0 } else { most });
     let kibibytes = u32::try_from(expected.div_ceil(1_024)).unwrap_or(u32::MAX);
-    let patience = Duration::from_secs(rpc.limits.client_seconds);
     let permit = timeout(patience, rpc.bodies.clone().acquire_many_owned(kibibytes)).await;
     let permit = permit.ok().and_then(Result::ok).ok_or_else(|| refuse("the node is busy with other requests"))?;
     let body = timeout(patience, collect(request.into_body(), most)).await.map_err(|_| refuse("i/o timeout"))?;
     body.map(|body| (body, permit)).map_err(|reason| refuse(&reason))
+}
+
+/// Reads up to `most` bytes of a body and keeps none.
+async fn discard(body: Body, most: usize) {
+    let mut stream = body.into_data_stream();
+    let mut read = 0;
+    while read < most
+        && let Some(Ok(chunk)) = stream.next().await
+    {
+        read += chunk.len();
+    }
 }
 
 async fn collect(body: Body, most: usize) -> Result<Bytes, String> {

@@ -65,13 +65,7 @@ pub(super) struct MapRange<V> {
 
 impl<V: Clone> MapRange<V> {
     pub(super) fn new(map: Map<V>, start: Option<&[u8]>, end: Option<&[u8]>, order: Order) -> Self {
-        Self {
-            map,
-            start: start.map(Bytes::copy_from_slice),
-            end: end.map(Bytes::copy_from_slice),
-            last: None,
-            order,
-        }
+        Self { map, start: start.map(Bytes::copy_from_slice), end: end.map(Bytes::copy_from_slice), last: None, order }
     }
 }
 

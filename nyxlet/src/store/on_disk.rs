@@ -80,7 +80,10 @@ impl DiskSnapshot {
     ) -> Result<RangeIter, StoreError> {
         let Some(opened) = self.table(table)? else { return Ok(Box::new(std::iter::empty())) };
         let range = opened.range::<&[u8]>(bounds(start, end)).map_err(database)?;
-        let entry = |item: Result<(redb::AccessGuard<'static, &'static [u8]>, redb::AccessGuard<'static, &'static [u8]>), redb::StorageError>| {
+        let entry = |item: Result<
+            (redb::AccessGuard<'static, &'static [u8]>, redb::AccessGuard<'static, &'static [u8]>),
+            redb::StorageError,
+        >| {
             item.map(|(key, value)| (Bytes::copy_from_slice(key.value()), Bytes::copy_from_slice(value.value())))
                 .map_err(database)
         };

@@ -308,9 +308,8 @@ fn require_sequence(info: &SignerInfo, account: &Account) -> Result<(), SdkError
 }
 
 fn require_account(ctx: &Context, address: &[u8]) -> ExecResult<Account> {
-    auth::account(ctx, address)?.ok_or_else(|| {
-        Root::UnknownAddress.wrap(format!("account {} does not exist", address::encode(address))).into()
-    })
+    auth::account(ctx, address)?
+        .ok_or_else(|| Root::UnknownAddress.wrap(format!("account {} does not exist", address::encode(address))).into())
 }
 
 fn signer_at(signers: &[Vec<u8>], index: usize) -> ExecResult<&[u8]> {

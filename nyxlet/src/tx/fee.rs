@@ -44,9 +44,8 @@ pub(super) fn deduct(ctx: &Context, fee: &Fee, signers: &[Vec<u8>], prices: &[(S
         return Err(Root::UnknownAddress.wrap(text).into());
     }
     if !is_zero(fee) {
-        let amount = coins::parse(&fee.amount).map_err(|_| {
-            Root::InsufficientFee.wrap(format!("invalid fee amount: {}", coins::raw_text(&fee.amount)))
-        })?;
+        let amount = coins::parse(&fee.amount)
+            .map_err(|_| Root::InsufficientFee.wrap(format!("invalid fee amount: {}", coins::raw_text(&fee.amount))))?;
         bank::send_to_module(ctx, &from, auth::FEE_COLLECTOR, &amount).map_err(|error| match error {
             ExecError::Sdk(error) => Root::InsufficientFunds.wrap(error.log).into(),
             unwinding => unwinding,

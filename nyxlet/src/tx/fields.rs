@@ -61,14 +61,20 @@ pub const COIN: Fields = Fields { name: "*types.Coin", fields: &[Field(1, Bytes)
 pub(super) const AUTH_INFO: Fields = Fields {
     name: "*tx.AuthInfo",
     fields: &[
-        Field(1, Message(&Fields {
-            name: "*tx.SignerInfo",
-            fields: &[Field(1, Any), Field(2, Message(&MODE_INFO)), Field(3, Varint)],
-        })),
-        Field(2, Message(&Fields {
-            name: "*tx.Fee",
-            fields: &[Field(1, Message(&COIN)), Field(2, Varint), Field(3, Bytes), Field(4, Bytes)],
-        })),
+        Field(
+            1,
+            Message(&Fields {
+                name: "*tx.SignerInfo",
+                fields: &[Field(1, Any), Field(2, Message(&MODE_INFO)), Field(3, Varint)],
+            }),
+        ),
+        Field(
+            2,
+            Message(&Fields {
+                name: "*tx.Fee",
+                fields: &[Field(1, Message(&COIN)), Field(2, Varint), Field(3, Bytes), Field(4, Bytes)],
+            }),
+        ),
         Field(3, Message(&Fields { name: "*tx.Tip", fields: &[Field(1, Message(&COIN)), Field(2, Bytes)] })),
     ],
 };
@@ -77,16 +83,22 @@ static MODE_INFO: Fields = Fields {
     name: "*tx.ModeInfo",
     fields: &[
         Field(1, Message(&Fields { name: "*tx.ModeInfo_Single", fields: &[Field(1, Varint)] })),
-        Field(2, Message(&Fields {
-            name: "*tx.ModeInfo_Multi",
-            fields: &[
-                Field(1, Message(&Fields {
-                    name: "*types.CompactBitArray",
-                    fields: &[Field(1, Varint), Field(2, Bytes)],
-                })),
-                Field(2, Message(&MODE_INFO)),
-            ],
-        })),
+        Field(
+            2,
+            Message(&Fields {
+                name: "*tx.ModeInfo_Multi",
+                fields: &[
+                    Field(
+                        1,
+                        Message(&Fields {
+                            name: "*types.CompactBitArray",
+                            fields: &[Field(1, Varint), Field(2, Bytes)],
+                        }),
+                    ),
+                    Field(2, Message(&MODE_INFO)),
+                ],
+            }),
+        ),
     ],
 };
 
@@ -162,7 +174,8 @@ impl Walk<'_> {
 
     fn any(&self, bytes: &[u8], depth: u32) -> Result<(), String> {
         self.message(bytes, &ANY, depth)?;
-        let any: cosmos_sdk_proto::Any = prost::Message::decode(bytes).map_err(|error: prost::DecodeError| error.to_string())?;
+        let any: cosmos_sdk_proto::Any =
+            prost::Message::decode(bytes).map_err(|error: prost::DecodeError| error.to_string())?;
         if let Some(fields) = public_key(&any.type_url) {
             return self.message(&any.value, fields, depth);
         }

@@ -54,20 +54,12 @@ impl VerifiedSignatures {
     ///
     /// # Errors
     /// The text that the node puts into the error.
-    pub(super) fn verify(
-        &self,
-        router: &Router,
-        tx: &Tx,
-        index: usize,
-        signer: SignerData<'_>,
-    ) -> Result<(), String> {
+    pub(super) fn verify(&self, router: &Router, tx: &Tx, index: usize, signer: SignerData<'_>) -> Result<(), String> {
         let SignerData { key, chain_id, account_number, .. } = signer;
         let signature = tx.signatures.get(index).map(Vec::as_slice).unwrap_or_default();
         let mode = tx.auth_info.signer_infos.get(index).and_then(|info| info.mode_info.as_ref()?.sum.as_ref());
         let document = match mode {
-            Some(mode_info::Sum::Single(single)) if single.mode == DIRECT => {
-                sign_bytes(tx, chain_id, account_number)
-            }
+            Some(mode_info::Sum::Single(single)) if single.mode == DIRECT => sign_bytes(tx, chain_id, account_number),
             Some(mode_info::Sum::Single(single)) if single.mode == AMINO => {
                 amino::sign_bytes(tx, router, chain_id, account_number, signer.sequence)?
             }

@@ -45,7 +45,7 @@ fn check(file: &Path, entry_points: &[String]) -> anyhow::Result<()> {
     let wasm = std::fs::read(file).context("cannot be read: build it with scripts/contracts")?;
     check_wasm(&wasm, &capabilities_from_csv(CAPABILITIES), &WasmLimits::default(), Logger::Off)
         .context("a chain would refuse it")?;
-    let module = compile_module(&wasm, None).context("a chain could not compile it")?;
+    let (module, _) = compile_module(&wasm, None).context("a chain could not compile it")?;
     let exported: HashSet<String> = module.exports().functions().map(|export| export.name().to_owned()).collect();
     let missing: Vec<&str> = entry_points.iter().map(String::as_str).filter(|name| !exported.contains(*name)).collect();
     ensure!(missing.is_empty(), "does not export {}", missing.join(", "));

@@ -54,7 +54,11 @@ fn fees() {
         13,
         "invalid fee amount: 1unyx,5000unym: insufficient fee",
     );
-    refused(Tweak { gas: 0, ..Tweak::sequence(0) }, 11, "out of gas in location: ReadFlat; gasWanted: 0, gasUsed: 1000: out of gas");
+    refused(
+        Tweak { gas: 0, ..Tweak::sequence(0) },
+        11,
+        "out of gas in location: ReadFlat; gasWanted: 0, gasUsed: 1000: out of gas",
+    );
     refused(
         Tweak { gas: u64::MAX, ..Tweak::sequence(0) },
         18,
@@ -64,11 +68,7 @@ fn fees() {
 
 #[test]
 fn sequence_and_signature() {
-    refused(
-        Tweak::sequence(3),
-        32,
-        "account sequence mismatch, expected 0, got 3: incorrect account sequence",
-    );
+    refused(Tweak::sequence(3), 32, "account sequence mismatch, expected 0, got 3: incorrect account sequence");
     let unauthorized = |chain_id: &str, reason: &str| {
         format!(
             "signature verification failed; please verify account number (0) and chain-id ({chain_id}): ({reason}): unauthorized"
@@ -82,11 +82,7 @@ fn sequence_and_signature() {
         4,
         &unauthorized("nyx", "unsupported sign mode SIGN_MODE_TEXTUAL"),
     );
-    refused(
-        Tweak { with_key: false, ..Tweak::sequence(0) },
-        8,
-        "unrecognized public key type: <nil>: invalid pubkey",
-    );
+    refused(Tweak { with_key: false, ..Tweak::sequence(0) }, 8, "unrecognized public key type: <nil>: invalid pubkey");
 }
 
 #[test]
@@ -150,10 +146,7 @@ fn messages_that_nobody_knows_and_no_messages() {
 #[test]
 fn a_transaction_cannot_run_twice() {
     let chain = TestChain::new();
-    let tx = chain.alice.sign(
-        vec![chain.alice.send(&chain.bob.address(), vec![coin(1, "unym")])],
-        &Tweak::sequence(0),
-    );
+    let tx = chain.alice.sign(vec![chain.alice.send(&chain.bob.address(), vec![coin(1, "unym")])], &Tweak::sequence(0));
     assert_eq!(chain.app.check_tx(&tx).code, 0);
     assert_eq!(chain.app.check_tx(&tx).code, 32, "the check remembers what waits");
     let (results, ..) = chain.block(&[tx.clone(), tx.clone()]);
@@ -187,7 +180,8 @@ fn a_simulation_needs_no_signature_and_changes_nothing() {
     assert_eq!(chain.balance(&chain.bob.address(), "unym"), FUNDS);
     assert_eq!(chain.deliver(chain.alice.sign(send, &Tweak::sequence(0))).code, 0);
 
-    let wrong = chain.alice.sign(vec![chain.alice.send(&chain.bob.address(), vec![coin(1, "unym")])], &Tweak::sequence(9));
+    let wrong =
+        chain.alice.sign(vec![chain.alice.send(&chain.bob.address(), vec![coin(1, "unym")])], &Tweak::sequence(9));
     let request = SimulateRequest { tx_bytes: wrong, ..SimulateRequest::default() };
     let answer = chain.app.query("/cosmos.tx.v1beta1.Service/Simulate", &request.encode_to_vec());
     assert_eq!(answer.code, 6);

@@ -60,10 +60,8 @@ fn a_send_moves_coins_and_tells_it_as_the_node_does() {
 fn a_failing_message_keeps_fee_and_sequence_and_nothing_else() {
     let chain = TestChain::new();
     let (alice, bob) = (chain.alice.address(), chain.bob.address());
-    let messages = vec![
-        chain.alice.send(&bob, vec![coin(7, "unym")]),
-        chain.alice.send(&bob, vec![coin(2 * FUNDS, "unyx")]),
-    ];
+    let messages =
+        vec![chain.alice.send(&bob, vec![coin(7, "unym")]), chain.alice.send(&bob, vec![coin(2 * FUNDS, "unyx")])];
     let result = chain.deliver(chain.alice.sign(messages, &Tweak { gas: 300_000, ..Tweak::sequence(0) }));
     assert_eq!((result.code, result.codespace.as_str()), (5, "sdk"));
     assert_eq!(
@@ -100,8 +98,8 @@ fn running_out_of_gas_in_a_message_names_the_place() {
 fn new_recipients_get_the_next_account_number_and_fees_leave_the_collector_at_the_next_block() {
     let chain = TestChain::new();
     let fresh = address::encode(&[9; 20]);
-    let result = chain
-        .deliver(chain.alice.sign(vec![chain.alice.send(&fresh, vec![coin(1, "unyx")])], &Tweak::sequence(0)));
+    let result =
+        chain.deliver(chain.alice.sign(vec![chain.alice.send(&fresh, vec![coin(1, "unyx")])], &Tweak::sequence(0)));
     assert_eq!(result.code, 0, "{}", result.log);
     // Two genesis accounts and six module accounts come before.
     assert_eq!(account(&chain, &fresh).account_number, 8);
@@ -143,12 +141,14 @@ fn multi_send_needs_equal_sums_and_one_sender() {
 fn messages_cannot_pay_module_accounts() {
     let chain = TestChain::new();
     let collector = address::encode(&address::module("fee_collector"));
-    let result = chain
-        .deliver(chain.alice.sign(vec![chain.alice.send(&collector, vec![coin(1, "unym")])], &Tweak::sequence(0)));
+    let result =
+        chain.deliver(chain.alice.sign(vec![chain.alice.send(&collector, vec![coin(1, "unym")])], &Tweak::sequence(0)));
     assert_eq!(result.code, 4);
     assert_eq!(
         result.log,
-        format!("failed to execute message; message index: 0: {collector} is not allowed to receive funds: unauthorized")
+        format!(
+            "failed to execute message; message index: 0: {collector} is not allowed to receive funds: unauthorized"
+        )
     );
 }
 
@@ -157,10 +157,8 @@ fn a_reopened_home_answers_as_before() {
     let folder = tempfile::tempdir().unwrap();
     let (hash, height) = {
         let chain = TestChain::on(Db::open(folder.path()).unwrap());
-        let tx = chain.alice.sign(
-            vec![chain.alice.send(&chain.bob.address(), vec![coin(7, "unym")])],
-            &Tweak::sequence(0),
-        );
+        let tx =
+            chain.alice.sign(vec![chain.alice.send(&chain.bob.address(), vec![coin(7, "unym")])], &Tweak::sequence(0));
         let (results, _, hash) = chain.block(&[tx]);
         assert_eq!(results[0].code, 0);
         // A block that was executed but never committed leaves nothing.
@@ -182,10 +180,9 @@ fn the_same_blocks_give_the_same_hashes_on_memory_and_disk() {
     let chains = [TestChain::new(), TestChain::on(Db::open(folder.path()).unwrap())];
     for sequence in 0..3 {
         let hashes = chains.each_ref().map(|chain| {
-            let tx = chain.alice.sign(
-                vec![chain.alice.send(&chain.bob.address(), vec![coin(7, "unym")])],
-                &Tweak::sequence(sequence),
-            );
+            let tx = chain
+                .alice
+                .sign(vec![chain.alice.send(&chain.bob.address(), vec![coin(7, "unym")])], &Tweak::sequence(sequence));
             chain.block(&[tx]).2
         });
         assert_eq!(hashes[0], hashes[1]);

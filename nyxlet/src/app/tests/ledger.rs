@@ -21,8 +21,12 @@ struct Send {
 
 fn send() -> impl Strategy<Value = Send> {
     let amount = prop_oneof![0u128..1000, Just(FUNDS), Just(FUNDS / 2)];
-    (any::<bool>(), 0u8..6, amount, any::<bool>())
-        .prop_map(|(from_alice, to, amount, unyx)| Send { from_alice, to, amount, unyx })
+    (any::<bool>(), 0u8..6, amount, any::<bool>()).prop_map(|(from_alice, to, amount, unyx)| Send {
+        from_alice,
+        to,
+        amount,
+        unyx,
+    })
 }
 
 proptest! {

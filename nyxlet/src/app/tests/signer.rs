@@ -203,7 +203,11 @@ impl TestChain {
         self.block(&[tx]).0.remove(0)
     }
 
-    pub(crate) fn query<Request: Message, Response: Message + Default>(&self, path: &str, request: &Request) -> Response {
+    pub(crate) fn query<Request: Message, Response: Message + Default>(
+        &self,
+        path: &str,
+        request: &Request,
+    ) -> Response {
         let answer = self.app.query(path, &request.encode_to_vec());
         assert_eq!(answer.code, 0, "{}", answer.log);
         Response::decode(answer.value).unwrap()

@@ -24,7 +24,8 @@ pub struct Account {
 impl Account {
     /// A base account without public key.
     pub fn base(address: &[u8], number: u64) -> Self {
-        let base = BaseAccount { address: address::encode(address), pub_key: None, account_number: number, sequence: 0 };
+        let base =
+            BaseAccount { address: address::encode(address), pub_key: None, account_number: number, sequence: 0 };
         Self { base, module: None }
     }
 

@@ -109,11 +109,8 @@ fn multi_send(ctx: &Context, msg: &MsgMultiSend) -> ExecResult<()> {
     spend(ctx, &from, &address::encode(&from), &total)?;
     for (to, amount, text) in &outputs {
         receive(ctx, to, &address::encode(to), amount)?;
-        let attributes = [
-            ("recipient", (*text).to_owned()),
-            ("sender", input.address.clone()),
-            ("amount", coins::text(amount)),
-        ];
+        let attributes =
+            [("recipient", (*text).to_owned()), ("sender", input.address.clone()), ("amount", coins::text(amount))];
         ctx.events.emit(event("transfer", attributes));
     }
     Ok(())
@@ -153,8 +150,7 @@ fn positive(coins: &[ProtoCoin]) -> Result<Vec<Coin>, SdkError> {
 }
 
 fn parse_address(which: &str, text: &str) -> Result<Vec<u8>, SdkError> {
-    address::decode(text)
-        .map_err(|error| Root::InvalidAddress.wrap(format!("invalid {which} address: {error}")))
+    address::decode(text).map_err(|error| Root::InvalidAddress.wrap(format!("invalid {which} address: {error}")))
 }
 
 /// Checks that every denom may be sent; the parameters are read once.

@@ -1,0 +1,65 @@
+//! What `--json` writes and `--once` prints.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use serde::Serialize;
+
+use crate::{accounts::Account, error::LocalnetError, steps::Step};
+
+/// Everything that another program needs to use the network, and all that was done and checked.
+#[derive(Serialize)]
+pub struct Report<'a> {
+    /// Chain id.
+    pub chain_id: &'a str,
+    /// Where the network answers.
+    pub endpoints: Endpoints<'a>,
+    /// Path of the env file that nym-cli takes with `--config-env-file`.
+    pub env_file: &'a Path,
+    /// Contract addresses by name; placeholder accounts stand for contracts that are not built yet.
+    pub contracts: &'a BTreeMap<String, String>,
+    /// Addresses by role.
+    pub addresses: BTreeMap<&'a str, String>,
+    /// Mnemonics by role: test money only.
+    pub mnemonics: BTreeMap<&'a str, String>,
+    /// Seed of the role selection.
+    pub seed: u64,
+    /// All that was done and checked.
+    pub steps: &'a [Step],
+    /// True if every step held.
+    pub ok: bool,
+}
+
+/// Where the network answers.
+#[derive(Serialize)]
+pub struct Endpoints<'a> {
+    /// JSON-RPC over HTTP.
+    pub rpc: &'a str,
+    /// Websocket of the same RPC.
+    pub websocket: &'a str,
+    /// Where a nym-api will answer; nothing listens there yet.
+    pub nym_api: &'a str,
+}
+
+/// Addresses and mnemonics of all accounts, by role.
+pub fn by_role<'a>(
+    accounts: impl Iterator<Item = &'a Account>,
+) -> (BTreeMap<&'a str, String>, BTreeMap<&'a str, String>) {
+    accounts
+        .map(|account| {
+            let role = account.role.as_str();
+            ((role, account.address.to_string()), (role, account.mnemonic.to_string()))
+        })
+        .unzip()
+}
+
+impl Report<'_> {
+    /// Writes the report as JSON, all at once.
+    pub fn write(&self, file: &Path) -> Result<(), LocalnetError> {
+        let text = serde_json::to_string_pretty(self).expect("a report has string keys only");
+        let failed = |source| LocalnetError::Write { file: file.into(), source };
+        // By renaming, so that whoever waits for the file never reads half of it.
+        let partial = file.with_extension("partial");
+        fs::write(&partial, text + "\n").map_err(failed)?;
+        fs::rename(&partial, file).map_err(failed)
+    }
+}
