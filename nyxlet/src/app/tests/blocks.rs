@@ -80,17 +80,17 @@ fn a_failing_message_keeps_fee_and_sequence_and_nothing_else() {
 #[test]
 fn running_out_of_gas_in_a_message_names_the_place() {
     let chain = TestChain::new();
-    let tweak = Tweak { gas: 65_000, ..Tweak::sequence(0) };
+    let tweak = Tweak { gas: 72_000, ..Tweak::sequence(0) };
     let tx = chain.alice.sign(vec![chain.alice.send(&chain.bob.address(), vec![coin(7, "unym")])], &tweak);
     let result = chain.deliver(tx);
     assert_eq!((result.code, result.codespace.as_str()), (11, "sdk"));
     assert!(result.log.starts_with("out of gas in location: "), "{}", result.log);
     assert!(
-        result.log.ends_with(&format!("; gasWanted: 65000, gasUsed: {}: out of gas", result.gas_used)),
+        result.log.ends_with(&format!("; gasWanted: 72000, gasUsed: {}: out of gas", result.gas_used)),
         "{}",
         result.log
     );
-    assert!(result.gas_used > 65_000);
+    assert!(result.gas_used > 72_000);
     assert_eq!(account(&chain, &chain.alice.address()).sequence, 1);
 }
 
