@@ -16,10 +16,15 @@ fail() {
 
 # stage NAME COMMAND...: runs it, prints how long it took, stops at the first failure.
 stage() {
-    local name=$1 started=$SECONDS
+    local name=$1 started=$SECONDS status
     shift
     say "$name"
-    if ! "$@"; then
+    # Not as a condition: bash would then go on after a failing command inside a function.
+    set +e
+    (set -e && "$@")
+    status=$?
+    set -e
+    if [ "$status" != 0 ]; then
         print_stages
         fail "stage '$name' failed after $((SECONDS - started)) s"
     fi
