@@ -71,9 +71,9 @@ need_rust() {
 # Builds the programs and leaves them in target/release, whatever target folder is in use.
 programs=(nyxlet nym-cli localnet contracts-check)
 build_programs() {
-    # As the tests are built: another selection of packages or features would compile the
-    # contract engine once more.
-    cargo test --release --locked --workspace --no-run || return 1
+    # Together with the tests: another selection of packages or features would compile the
+    # contract engine once more. Without --bins a program that has no tests of its own is left out.
+    cargo build --release --locked --workspace --bins --tests || return 1
     if [ "$target" != "$repo/target" ]; then
         mkdir -p "$repo/target/release"
         for program in "${programs[@]}"; do
