@@ -6,7 +6,7 @@ use cosmwasm_std::Decimal;
 use futures::TryStreamExt;
 use nym_mixnet_contract::{
     rewards::ArithmeticError,
-    types::{NodeId, NodeRewarding, NodeRewardingParameters, NymNodeDetails},
+    types::{Delegation, NodeId, NodeRewarding, NodeRewardingParameters, NymNodeDetails},
 };
 use nyxd_client::{
     AccountId, Transaction,
@@ -207,6 +207,7 @@ pub struct Leaving {
     delegator: AccountId,
     operator_before: u128,
     delegator_before: u128,
+    delegation: Delegation,
 }
 
 /// The last node's operator unbonds, its delegator undelegates; both wait for the end of the epoch.
@@ -219,6 +220,11 @@ pub async fn leave(
     let operator = &accounts.operators[index];
     let delegator = &accounts.delegators[index % accounts.delegators.len()];
     let node_id = node_of(mixnet, operator).await?;
+    let delegation = mixnet
+        .delegation(node_id, &delegator.address)
+        .await?
+        .delegation
+        .ok_or_else(|| LocalnetError::Epoch(format!("{} has no delegation to node {node_id}", delegator.role)))?;
     MixnetTransactions::new(delegator.client(chain)?, mixnet.contract().clone()).undelegate(node_id).await?;
     MixnetTransactions::new(operator.client(chain)?, mixnet.contract().clone()).unbond_node().await?;
 
@@ -232,6 +238,7 @@ pub async fn leave(
         delegator: delegator.address.clone(),
         operator_before: chain.balance(&operator.address).await?,
         delegator_before: chain.balance(&delegator.address).await?,
+        delegation,
     };
     Ok((leaving, Outcome::of(&wrong, format!("node {node_id} leaves at the end of the epoch"))))
 }
@@ -251,21 +258,16 @@ pub async fn left(
         .find(|node| node.bond_information.node_id == node_id)
         .ok_or_else(|| LocalnetError::Epoch(format!("node {node_id} was not there before the turn")))?;
     let interval = mixnet.current_interval().await?.interval;
-    let after = match turn.rewarded.get(&node_id) {
+    let mut after = match turn.rewarded.get(&node_id) {
         Some(given) => foresee(node, turn, given, interval.epochs_in_interval())?.after,
         None => node.rewarding_details.clone(),
     };
-
-    // The only delegation of the node: all that belonged to delegators, but for rounding of single payouts.
+    let owed = after.undelegate(&leaving.delegation).map_err(|error| LocalnetError::Epoch(error.to_string()))?.u128();
     let delegator_got = chain.balance(&leaving.delegator).await? - leaving.delegator_before;
-    let owed = after.delegates.to_uint_floor().u128();
-    if delegator_got > owed || owed - delegator_got > 1 {
-        wrong.push(format!("the delegator got {delegator_got}{DENOM} instead of {owed}{DENOM}"));
-    }
-    // What rounding left of the delegators' share moved to the operator.
+    compare("the delegator", owed, delegator_got, &mut wrong);
+    // What rounding left of the delegators' share has moved to the operator.
     let operator_got = chain.balance(&leaving.operator).await? - leaving.operator_before;
-    let residue = after.delegates - Decimal::from_ratio(delegator_got, 1_u128).min(after.delegates);
-    compare("the operator", (after.operator + residue).to_uint_floor().u128(), operator_got, &mut wrong);
+    compare("the operator", after.operator.to_uint_floor().u128(), operator_got, &mut wrong);
 
     if mixnet.node(node_id).await?.is_some() || mixnet.unbonded_node(node_id).await?.is_none() {
         wrong.push(format!("node {node_id} is still bonded"));

@@ -47,7 +47,7 @@ mod tests {
         for (bad, reason) in [
             ("", "bech32"),
             ("n1r5v5srda7xfth3hn2s26txvrcrntldjuf0seg7", "bech32"),
-            ("cosmos1qqqsyqcyq5rqwzqfpg9scrgwpugpzysnrujsuw", "starts with"),
+            ("cosmos14hj2tavq8fpesdwxxcu44rty3hh90vhujrvcmstl4zr3txmfvw9s4hmalr", "starts with"),
         ] {
             let error = parse_address(bad, "n").unwrap_err().to_string();
             assert!(error.contains(reason), "{bad}: {error}");

@@ -210,7 +210,8 @@ fn a_killed_process_loses_nothing_that_it_acknowledged() {
     child.wait().unwrap();
     assert_eq!(acknowledged, Some(20));
 
-    let snapshot = Db::open(folder.path()).unwrap().snapshot().unwrap();
+    let db = Db::open(folder.path()).unwrap();
+    let snapshot = db.snapshot().unwrap();
     let keys = |table| -> Vec<Vec<u8>> {
         let entries = snapshot.range(Table(table), None, None, Order::Ascending).unwrap();
         entries.map(|entry| entry.unwrap().0.to_vec()).collect()

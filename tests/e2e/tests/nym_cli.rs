@@ -228,8 +228,8 @@ async fn a_node_is_bonded_delegated_to_rewarded_and_left() {
     assert_eq!(found["bond_information"]["node_id"], 2);
 
     // Delegations, by number and by identity.
-    world.ok_as(3, &["mixnet", "delegators", "delegate", "--mix-id", "1", "--amount", "500000000"]);
-    world.ok_as(3, &["mixnet", "delegators", "delegate", "--identity-key", identity, "--amount", "700000000"]);
+    world.ok_as(3, &["mixnet", "delegators", "delegate", "--mix-id", "1", "--amount", "500000000000"]);
+    world.ok_as(3, &["mixnet", "delegators", "delegate", "--identity-key", identity, "--amount", "700000000000"]);
     let mine = world.ok_as(3, &["mixnet", "delegators", "list"]);
     assert_eq!((mine["delegations"].as_array().unwrap().len(), mine["pending"].as_array().unwrap().len()), (0, 2));
     let waiting = world.ok_as(0, &["mixnet", "query", "pending-events"]);
@@ -246,7 +246,7 @@ async fn a_node_is_bonded_delegated_to_rewarded_and_left() {
     assert_eq!(world.ok_as(0, &["mixnet", "query", "mixnodes"]), json!([]));
     assert_eq!(
         world.ok_as(0, &["mixnet", "query", "delegations", "--node-id", "2"])[0]["amount"]["amount"],
-        "700000000"
+        "700000000000"
     );
     let epoch = world.ok_as(0, &["mixnet", "query", "epoch"]);
     assert_eq!(
@@ -298,7 +298,7 @@ async fn a_node_is_bonded_delegated_to_rewarded_and_left() {
 
     // Many delegations at once: only the differences are sent.
     let table = world.path("wanted.csv");
-    std::fs::write(&table, "node_id,amount\n1,500\n2,100.5\n").unwrap();
+    std::fs::write(&table, "node_id,amount\n1,500000\n2,100.5\n").unwrap();
     let multi = ["mixnet", "delegators", "delegate-multi", "--input", table.to_str().unwrap()];
     let done = world.ok_as(3, &multi);
     assert_eq!(
