@@ -1,5 +1,5 @@
 //! What the Nyx contracts share: build information, the check before a migration, percentages,
-//! identity keys and message signatures, and page limits.
+//! identity keys and message signatures, bytes in base58, and page limits.
 //!
 //! It is not a place for the rules of any one contract, and it holds no contract of its own.
 //!
@@ -19,6 +19,7 @@ mod identity;
 mod migration;
 mod paging;
 mod percent;
+mod safe_bytes;
 
 pub use build_information::{BUILD_INFORMATION, ContractBuildInformation, UNKNOWN, store_build_information};
 pub use identity::{
@@ -28,3 +29,4 @@ pub use identity::{
 pub use migration::{MigrationError, check_and_bump_contract_version};
 pub use paging::page_limit;
 pub use percent::{Percent, PercentError};
+pub use safe_bytes::{ContractSafeBytes, MalformedBase58};
