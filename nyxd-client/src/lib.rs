@@ -2,9 +2,9 @@
 //!
 //! [`QueryClient`] reads: accounts, balances, blocks, transactions, contracts. [`SigningClient`] adds an account and
 //! sends: it measures gas by simulation, numbers transactions so that concurrent sends of one account neither collide
-//! nor wait for each other's blocks, and follows each one into its block. [`mixnet`] has the typed messages of the
-//! mixnet contract. It keeps no state on disk, trusts the node that it asks (there are no proofs), and reads events,
-//! never logs; the logs of failures are only passed on to people.
+//! nor wait for each other's blocks, and follows each one into its block. [`mixnet`], [`ecash`], [`dkg`],
+//! [`multisig`] and [`group`] have the typed messages of the contracts. It keeps no state on disk, trusts the node
+//! that it asks (there are no proofs), and reads events, never logs; the logs of failures are only passed on to people.
 //!
 //! ```no_run
 //! use nyxd_client::{Config, QueryClient, Signer, SigningClient};
@@ -26,12 +26,16 @@ mod bank;
 mod blocks;
 mod config;
 mod connection;
+pub mod dkg;
+pub mod ecash;
 mod error;
 mod failure;
 mod gas;
+pub mod group;
 mod inclusion;
 mod messages;
 pub mod mixnet;
+pub mod multisig;
 mod paging;
 mod pending;
 mod sequence;
