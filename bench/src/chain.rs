@@ -25,8 +25,6 @@ const MNEMONIC: &str = "abandon abandon abandon abandon abandon abandon abandon 
 const ROUNDS: usize = 3;
 /// Transactions a round.
 const TRANSACTIONS: usize = 5000;
-/// Requests in one JSON-RPC batch: what a wasmd node takes at most.
-const BATCH: usize = 10;
 
 /// Measures all rows of the chain.
 pub async fn measure(options: &Options) -> Result<Vec<Row>> {
@@ -56,52 +54,85 @@ async fn start(nyxlet: &Path) -> Result<Row> {
     Ok(Row::new("nyxlet: start to first answer, in memory", median(figures), "ms", Goal::Below(300.0)))
 }
 
+/// A chain under load: who sends, and how many transactions go in one request.
+struct Target<'a> {
+    node: &'a Node,
+    mnemonic: &'a str,
+    senders: u32,
+    transactions: usize,
+    batch: usize,
+}
+
+impl<'a> Target<'a> {
+    fn ours(node: &'a Node, transactions: usize) -> Self {
+        Self { node, mnemonic: MNEMONIC, senders: 4, transactions, batch: 250 }
+    }
+
+    /// A wasmd node takes ten requests in a batch, and only one account of the mnemonic holds coins there.
+    fn peer((node, mnemonic): (&'a Node, &'a str)) -> Self {
+        Self { node, mnemonic, senders: 1, transactions: TRANSACTIONS / 5, batch: 10 }
+    }
+
+    async fn senders(&self) -> Result<Vec<Sender>> {
+        let mut senders = Vec::new();
+        for index in 0..self.senders {
+            senders.push(Sender::load(self.node, self.mnemonic, index).await?);
+        }
+        Ok(senders)
+    }
+
+    /// The median of some rounds; signing is done before the clock starts.
+    async fn rate(&self, mut senders: Vec<Sender>, sign: impl Fn(&mut Sender) -> Result<String>) -> Result<f64> {
+        let each = self.transactions / senders.len();
+        let mut figures = Vec::new();
+        for _ in 0..ROUNDS {
+            let signed = senders
+                .iter_mut()
+                .map(|sender| (0..each).map(|_| sign(sender)).collect::<Result<Vec<_>>>())
+                .collect::<Result<Vec<_>>>()?;
+            figures.push(throughput(self.node, &senders, &signed, self.batch).await?);
+        }
+        Ok(median(figures))
+    }
+}
+
 async fn executions(nyxlet: &Path, cw20: &[u8], peer: Option<(&Node, &str)>) -> Result<Row> {
     let node = Node::nyxlet(nyxlet, &["--mnemonic", MNEMONIC, "--block-time", "0.2"]).await?;
-    let ours = execution_rate(&node, MNEMONIC, cw20, TRANSACTIONS).await?;
+    let ours = execution_rate(&Target::ours(&node, TRANSACTIONS), cw20).await?;
     let theirs = match peer {
-        Some((node, mnemonic)) => Some(execution_rate(node, mnemonic, cw20, TRANSACTIONS / 5).await?),
+        Some(peer) => Some(execution_rate(&Target::peer(peer), cw20).await?),
         None => None,
     };
     Ok(Row::new("cw20 transfers over RPC, blocks of 0.2 s", ours, "tx/s", Goal::Above(2500.0)).against_rate(theirs))
 }
 
-async fn execution_rate(node: &Node, mnemonic: &str, cw20: &[u8], transactions: usize) -> Result<f64> {
-    let mut sender = Sender::load(node, mnemonic, 0).await?;
-    let code_id = sender.upload(node, cw20.to_vec()).await?;
-    let token = json!({
-        "name": "bench", "symbol": "BENCH", "decimals": 6,
-        "initial_balances": [{"address": sender.address.to_string(), "amount": "1000000000000"}],
-    });
-    let contract = sender.instantiate(node, code_id, &token).await?;
+async fn execution_rate(target: &Target<'_>, cw20: &[u8]) -> Result<f64> {
+    let mut senders = target.senders().await?;
+    let holders: Vec<Value> = senders
+        .iter()
+        .map(|sender| json!({"address": sender.address.to_string(), "amount": "1000000000000"}))
+        .collect();
+    let token = json!({"name": "bench", "symbol": "BENCH", "decimals": 6, "initial_balances": holders});
+    let code_id = senders[0].upload(target.node, cw20.to_vec()).await?;
+    let contract = senders[0].instantiate(target.node, code_id, &token).await?;
     let transfer = json!({"transfer": {"recipient": contract.to_string(), "amount": "1"}});
-    let mut figures = Vec::new();
-    for _ in 0..ROUNDS {
-        let signed = (0..transactions).map(|_| sender.execute(&contract, &transfer)).collect::<Result<Vec<_>>>()?;
-        figures.push(throughput(node, &sender, &signed, BATCH).await?);
-    }
-    Ok(median(figures))
+    target.rate(senders, |sender| sender.execute(&contract, &transfer)).await
 }
 
 async fn sends(nyxlet: &Path, peer: Option<(&Node, &str)>) -> Result<Row> {
     let node = Node::nyxlet(nyxlet, &["--mnemonic", MNEMONIC, "--block-time", "0.2"]).await?;
-    let ours = send_rate(&node, MNEMONIC, TRANSACTIONS * 2).await?;
+    let ours = send_rate(&Target::ours(&node, TRANSACTIONS * 4)).await?;
     let theirs = match peer {
-        Some((node, mnemonic)) => Some(send_rate(node, mnemonic, TRANSACTIONS / 5).await?),
+        Some(peer) => Some(send_rate(&Target::peer(peer)).await?),
         None => None,
     };
     Ok(Row::new("bank sends over RPC, blocks of 0.2 s", ours, "tx/s", Goal::Above(10_000.0)).against_rate(theirs))
 }
 
-async fn send_rate(node: &Node, mnemonic: &str, transactions: usize) -> Result<f64> {
-    let mut sender = Sender::load(node, mnemonic, 0).await?;
-    let receiver = sender.address.clone();
-    let mut figures = Vec::new();
-    for _ in 0..ROUNDS {
-        let signed = (0..transactions).map(|_| sender.bank_send(&receiver)).collect::<Result<Vec<_>>>()?;
-        figures.push(throughput(node, &sender, &signed, BATCH).await?);
-    }
-    Ok(median(figures))
+async fn send_rate(target: &Target<'_>) -> Result<f64> {
+    let senders = target.senders().await?;
+    let receiver = senders[0].address.clone();
+    target.rate(senders, |sender| sender.bank_send(&receiver)).await
 }
 
 async fn idle_memory(nyxlet: &Path, contracts: &Path) -> Result<Row> {

@@ -106,27 +106,38 @@ impl Sender {
     }
 }
 
-/// Sends all, waits until the last one is in a block, returns how many went through a second.
-pub async fn throughput(node: &Node, sender: &Sender, transactions: &[String], batch: usize) -> Result<f64> {
+/// Signed transactions of one sender, in the order of its sequence.
+pub type Signed = Vec<String>;
+
+/// Sends all, the senders at one time, waits until the last one is in a block, returns how many went through a second.
+pub async fn throughput(node: &Node, senders: &[Sender], signed: &[Signed], batch: usize) -> Result<f64> {
     let started = Instant::now();
-    node.broadcast(transactions, batch).await?;
-    let deadline = started + Duration::from_secs(120);
+    let work = senders.iter().zip(signed).map(|(sender, transactions)| async move {
+        node.broadcast(transactions, batch).await?;
+        all_in_blocks(node, sender, started + Duration::from_secs(120)).await
+    });
+    futures::future::try_join_all(work).await?;
+    #[allow(clippy::cast_precision_loss, reason = "counts far below 2^52")]
+    let count = signed.iter().map(Vec::len).sum::<usize>() as f64;
+    let rate = count / started.elapsed().as_secs_f64();
+    for transactions in signed {
+        some_succeeded(node, transactions).await?;
+    }
+    Ok(rate)
+}
+
+/// Signing counted the sequence up already, so the chain's has caught up when all are in blocks.
+async fn all_in_blocks(node: &Node, sender: &Sender, deadline: Instant) -> Result<()> {
     loop {
-        // Signing counted the sequence up already, so the chain's has caught up when all are in blocks.
         let missing = sender.sequence - account(node, &sender.address).await?.sequence;
         if missing == 0 {
-            break;
+            return Ok(());
         }
         if Instant::now() > deadline {
-            bail!("{missing} of {} transactions are not in a block after 2 minutes", transactions.len());
+            bail!("{missing} transactions of {} are not in a block after 2 minutes", sender.address);
         }
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    #[allow(clippy::cast_precision_loss, reason = "counts far below 2^52")]
-    let count = transactions.len() as f64;
-    let rate = count / started.elapsed().as_secs_f64();
-    some_succeeded(node, transactions).await?;
-    Ok(rate)
 }
 
 /// A failed message would still count up the sequence: the first, the middle and the last one are looked at.

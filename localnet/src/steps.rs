@@ -46,7 +46,7 @@ impl Outcome {
     pub fn of(wrong: &[String], detail: impl Into<String>) -> Self {
         match wrong {
             [] => Self::held(detail),
-            [first, rest @ ..] if rest.is_empty() => Self::broken(first.clone()),
+            [first] => Self::broken(first.clone()),
             [first, rest @ ..] => Self::broken(format!("{first} (and {} more)", rest.len())),
         }
     }

@@ -52,7 +52,7 @@ pub fn mixnet(given: &MixnetParameters) -> Result<MixnetInstantiate, CliError> {
         }
     }
     let set = given.rewarded_set;
-    if set.mixnodes == 0 || set.mixnodes % 3 != 0 || set.entry_gateways == 0 || set.exit_gateways == 0 {
+    if set.mixnodes == 0 || !set.mixnodes.is_multiple_of(3) || set.entry_gateways == 0 || set.exit_gateways == 0 {
         let shown = format!("entry {}, exit {}, mixnodes {}", set.entry_gateways, set.exit_gateways, set.mixnodes);
         return Err(CliError::value(
             "the rewarded set",

@@ -103,6 +103,8 @@ impl ChainFailure {
     /// Whether the chain says that the thing asked for is not there.
     pub fn is_not_found(&self) -> bool {
         matches!((self.codespace.as_str(), self.code), ("sdk", 22 | 38) | ("wasm", 8 | 22 | 28))
+            // A gRPC query that the node passes on has one code for every failure of a module: only the words tell.
+            || (self.stage == Stage::Query && self.log.contains("no such contract"))
     }
 
     /// The sequence that the node expected, as its words have it. Only a hint: where it is wrong or missing, the

@@ -116,6 +116,12 @@ impl SigningClient {
                             return Ok(PendingTransaction::new(hash, what, self.clone(), waiter));
                         }
                         Err(ClientError::Chain(failure)) if failure.is_sequence_mismatch() => failure,
+                        // Another program with this key has sent the very same transaction a moment ago: it is
+                        // theirs, and ours takes the number after it.
+                        Err(ClientError::Refused { reason, .. }) if is_known(&reason) => {
+                            lease.sequence += 1;
+                            continue;
+                        }
                         Err(error @ ClientError::Uncertain { .. }) => {
                             lease.uncertain();
                             return Err(error);
@@ -319,7 +325,7 @@ impl SigningClient {
         match self.broadcast_once(raw, hash, what).await {
             Ok(()) => Ok(()),
             // The node knows the transaction, or has counted it: the lost answer was a yes, or may have been.
-            Err(ClientError::Refused { reason, .. }) if reason.contains("already exists in cache") => Ok(()),
+            Err(ClientError::Refused { reason, .. }) if is_known(&reason) => Ok(()),
             Err(_) => Err(ClientError::Uncertain { hash, reason: again.to_string() }),
         }
     }
@@ -341,6 +347,11 @@ impl SigningClient {
             gas: None,
         }))
     }
+}
+
+/// Whether the node refused a transaction because it has the same bytes already.
+fn is_known(reason: &str) -> bool {
+    reason.contains("already exists in cache")
 }
 
 fn no_fee() -> Fee {

@@ -97,6 +97,23 @@ async fn concurrent_sends_of_one_account_share_blocks_and_never_collide() {
 }
 
 #[tokio::test]
+async fn the_very_same_transaction_from_two_programs_takes_effect_twice() {
+    let chain = chain(Mining::Interval(Duration::from_millis(200)));
+    let bob = client(&chain, 1).address().clone();
+    // Both sign with the number that the chain shows, over the same bytes: signatures are deterministic.
+    let mut pending = Vec::new();
+    for program in [client(&chain, 0), client(&chain, 0)] {
+        let message = bank_send(program.address(), &bob, &unym(5));
+        pending.push(program.submit(vec![message], "", Gas::Limit(200_000)).await.unwrap());
+    }
+    for transaction in pending {
+        transaction.included().await.unwrap();
+    }
+    let queries = client(&chain, 1).queries().clone();
+    assert_eq!(queries.balance(&bob, "unym").await.unwrap().amount.u128(), FUNDED + 10);
+}
+
+#[tokio::test]
 async fn two_programs_with_one_account_resync_instead_of_failing() {
     let chain = chain(Mining::Interval(Duration::from_millis(200)));
     let (one, other) = (client(&chain, 0), client(&chain, 0));
@@ -104,7 +121,6 @@ async fn two_programs_with_one_account_resync_instead_of_failing() {
     // Both know sequence 0 before either sends; from then on each makes the other's count wrong.
     for gas in [Gas::Simulated, Gas::Limit(200_000)] {
         for _ in 0..3 {
-            // Different amounts: the same transaction twice is one transaction.
             for (client, amount) in [(&one, 1), (&other, 2)] {
                 let message = bank_send(client.address(), &bob, &unym(amount));
                 client.submit(vec![message], "", gas).await.unwrap().included().await.unwrap();
@@ -219,7 +235,7 @@ async fn contracts_are_uploaded_made_asked_and_handed_over() {
     assert_eq!(stored, wasm);
     assert_eq!(code.checksum, Sha256::digest(&wasm).to_vec());
     let codes: Vec<_> = queries.codes().try_collect().await.unwrap();
-    assert_eq!(codes, [code.clone()]);
+    assert_eq!(codes, std::slice::from_ref(&code));
 
     let new = Instantiation { code_id, label: "group".into(), admin: Some(alice.address().clone()), funds: vec![] };
     let members: Vec<Value> = (0..130)
@@ -265,6 +281,7 @@ async fn contracts_are_uploaded_made_asked_and_handed_over() {
     assert_eq!(wrong.chain_failure().unwrap().stage, Stage::Query, "{wrong}");
     let absent = queries.contract_info(bob.address()).await.unwrap_err();
     assert!(absent.to_string().contains("no such contract"), "{absent}");
+    assert!(absent.chain_failure().unwrap().is_not_found(), "{absent}");
 
     alice.migrate(&contract, code_id, &json!({}), "").await.unwrap();
     alice.update_admin(&contract, bob.address(), "").await.unwrap();

@@ -154,7 +154,7 @@ fn bodies_that_are_too_large() {
         assert_eq!(status, 400, "{body}");
         assert_eq!(error_of(&body), (-32600, "error reading request body: http: request body too large".into()));
     }
-    let four = "[".to_owned() + &vec![r#"{"jsonrpc":"2.0","id":1,"method":"health"}"#; 4].join(",") + "]";
+    let four = "[".to_owned() + &[r#"{"jsonrpc":"2.0","id":1,"method":"health"}"#; 4].join(",") + "]";
     let (_, body) = post(address, "/", &four);
     assert_eq!(error_of(&body), (-32600, "batch request exceeds maximum (3) allowed number of requests".into()));
     let headers = format!("GET / HTTP/1.1\r\nHost: x\r\nX-Long: {}\r\n\r\n", "y".repeat(200_000));

@@ -86,6 +86,7 @@ fn step(remainder: u32, value: u8) -> u32 {
 }
 
 /// Regroups bits, the last group filled with zeros.
+#[allow(clippy::cast_possible_truncation, reason = "a group is masked to `to` bits, eight at most")]
 fn regroup(groups: &[u8], from: u32, to: u32) -> Vec<u8> {
     let mask = (1u32 << to) - 1;
     let mut regrouped = Vec::with_capacity(groups.len() * from as usize / to as usize + 1);

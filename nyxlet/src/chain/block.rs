@@ -113,10 +113,10 @@ pub fn build(chain_id: &str, validator: &Validator, parent: &Parent, time: Nanos
 pub fn header_hash(header: &Header) -> merkle::Hash {
     let bytes = |value: &Vec<u8>| value.encode_to_vec();
     merkle::root(&[
-        header.version.clone().unwrap_or_default().encode_to_vec(),
+        header.version.unwrap_or_default().encode_to_vec(),
         header.chain_id.encode_to_vec(),
         header.height.encode_to_vec(),
-        header.time.clone().unwrap_or_default().encode_to_vec(),
+        header.time.unwrap_or_default().encode_to_vec(),
         header.last_block_id.clone().unwrap_or_default().encode_to_vec(),
         bytes(&header.last_commit_hash),
         bytes(&header.data_hash),

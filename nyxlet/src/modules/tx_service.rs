@@ -33,7 +33,7 @@ pub fn simulate(app: &App, request: &[u8]) -> Result<Vec<u8>, SdkError> {
     })?;
     #[allow(deprecated, reason = "every field of the message is written")]
     let result = ExecutionResult {
-        data: simulation.data.into(),
+        data: simulation.data,
         log: String::new(),
         events: simulation.events,
         msg_responses: simulation.responses,

@@ -53,7 +53,7 @@ impl Serialize for Base64OrNull<'_> {
 pub(super) fn to_raw(value: &impl Serialize) -> Result<Box<RawValue>, serde_json::Error> {
     let mut bytes = Vec::with_capacity(256);
     value.serialize(&mut serde_json::Serializer::with_formatter(&mut bytes, GoFormatter))?;
-    let text = String::from_utf8(bytes).map_err(|error| <serde_json::Error as serde::ser::Error>::custom(error))?;
+    let text = String::from_utf8(bytes).map_err(<serde_json::Error as serde::ser::Error>::custom)?;
     RawValue::from_string(text)
 }
 

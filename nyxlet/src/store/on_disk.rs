@@ -11,6 +11,7 @@ use redb::{
 use super::db::{Order, RangeIter, StoreError, Table, WriteBatch, bounds};
 
 type Opened = ReadOnlyTable<&'static [u8], &'static [u8]>;
+type Guard = redb::AccessGuard<'static, &'static [u8]>;
 
 /// How much of the file is kept in memory, in bytes.
 const CACHE: usize = 64 << 20;
@@ -80,10 +81,7 @@ impl DiskSnapshot {
     ) -> Result<RangeIter, StoreError> {
         let Some(opened) = self.table(table)? else { return Ok(Box::new(std::iter::empty())) };
         let range = opened.range::<&[u8]>(bounds(start, end)).map_err(database)?;
-        let entry = |item: Result<
-            (redb::AccessGuard<'static, &'static [u8]>, redb::AccessGuard<'static, &'static [u8]>),
-            redb::StorageError,
-        >| {
+        let entry = |item: Result<(Guard, Guard), redb::StorageError>| {
             item.map(|(key, value)| (Bytes::copy_from_slice(key.value()), Bytes::copy_from_slice(value.value())))
                 .map_err(database)
         };

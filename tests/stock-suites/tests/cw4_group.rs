@@ -1,5 +1,5 @@
 //! The published suite of cw4-group 2.0.0, unmodified, against our group contract.
-#![allow(missing_docs, deprecated, clippy::unwrap_used, reason = "the published suite is as it is")]
+#![allow(missing_docs, deprecated, clippy::dbg_macro, clippy::unwrap_used, reason = "the published suite is as it is")]
 
 // The names under which the suite reaches its contract. `cw4_group` is our crate here.
 mod contract {

@@ -67,7 +67,7 @@ struct Version {
 
 impl<'a> From<&'a Header> for HeaderJson<'a> {
     fn from(header: &'a Header) -> Self {
-        let version = header.version.clone().unwrap_or_default();
+        let version = header.version.unwrap_or_default();
         Self {
             version: Version { block: Text(version.block), app: (version.app != 0).then_some(Text(version.app)) },
             chain_id: &header.chain_id,
