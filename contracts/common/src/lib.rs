@@ -1,5 +1,6 @@
 //! What the Nyx contracts share: build information, the check before a migration, percentages,
-//! identity keys and message signatures, bytes in base58, and page limits.
+//! identity keys and message signatures, bytes in base58, page limits, and
+//! what is asked of the quorum.
 //!
 //! It is not a place for the rules of any one contract, and it holds no contract of its own.
 //!
@@ -19,6 +20,7 @@ mod identity;
 mod migration;
 mod paging;
 mod percent;
+pub mod quorum;
 mod safe_bytes;
 
 pub use build_information::{BUILD_INFORMATION, ContractBuildInformation, UNKNOWN, store_build_information};

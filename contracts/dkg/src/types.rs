@@ -6,6 +6,8 @@ use nym_contracts_common::ContractSafeBytes;
 use std::collections::BTreeMap;
 use std::fmt;
 
+pub use nym_contracts_common::quorum::ProposalId;
+
 /// Number of a ceremony, from 0. It counts ceremonies that were started, not keys that came of them.
 pub type EpochId = u64;
 /// Number of a dealer, from 1, for ever.
@@ -14,8 +16,6 @@ pub type NodeIndex = u64;
 pub type DealingIndex = u32;
 /// Number of a chunk of one dealing, from 0.
 pub type ChunkIndex = u16;
-/// Number of a proposal in the multisig, from 1.
-pub type ProposalId = u64;
 
 /// How long the states last, in seconds (`docs/protocol/quorum-contracts.md` §4.1).
 #[cw_serde]

@@ -24,9 +24,7 @@ pub const ADMIN_PROPOSAL_TITLE: &str = "ecash-admin";
 /// Bytes of the longest spending: 88 around a payment of 50 tickets (`docs/protocol/crypto.md` §6.4, §4.6).
 pub const MAX_SPENDING_RECORD_LENGTH: usize = 88 + 683 + 507 * 50;
 /// Bytes of the longest withdrawal request that is kept as evidence.
-pub const MAX_WITHDRAWAL_REQUEST_LENGTH: usize = 4096;
-/// Characters of the longest ecash user key: base58 of 48 bytes.
-pub const MAX_PUBLIC_KEY_LENGTH: usize = 66;
+pub const MAX_WITHDRAWAL_REQUEST_LENGTH: usize = 1024;
 /// Bytes of an ecash user key, a compressed point.
 pub const PUBLIC_KEY_LENGTH: usize = 48;
 /// Bytes of a commitment to serial numbers.

@@ -14,5 +14,18 @@
 //! ```
 
 pub mod constants;
+pub mod contract;
 pub mod msg;
+pub mod state;
 pub mod types;
+
+mod blacklist;
+mod deposits;
+mod error;
+mod forfeits;
+mod payouts;
+mod prices;
+mod proposals;
+mod queries;
+
+pub use error::ContractError;

@@ -3,10 +3,10 @@
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Binary, Coin};
 
+pub use nym_contracts_common::quorum::ProposalId;
+
 /// Number of a deposit, from 0.
 pub type DepositId = u32;
-/// Number of a proposal in the multisig, from 1.
-pub type ProposalId = u64;
 
 /// A deposit (`docs/protocol/quorum-contracts.md` §3.3).
 #[cw_serde]

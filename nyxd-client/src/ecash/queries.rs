@@ -157,9 +157,10 @@ impl EcashQueries {
         })
     }
 
-    /// A request to be paid for tickets.
-    pub async fn payout(&self, commitment_bs58: &str) -> Result<Option<Payout>, ClientError> {
-        let question = QueryMsg::GetPayout { commitment_bs58: commitment_bs58.into() };
+    /// A gateway's request to be paid for tickets.
+    pub async fn payout(&self, gateway: &AccountId, commitment_bs58: &str) -> Result<Option<Payout>, ClientError> {
+        let question =
+            QueryMsg::GetPayout { gateway: gateway.to_string(), commitment_bs58: commitment_bs58.into() };
         Ok(self.ask::<PayoutResponse>(&question).await?.payout)
     }
 

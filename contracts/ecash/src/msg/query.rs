@@ -114,6 +114,8 @@ pub enum QueryMsg {
     /// A request to be paid for tickets.
     #[returns(PayoutResponse)]
     GetPayout {
+        /// Who asked.
+        gateway: String,
         /// Base58 of the commitment to the tickets.
         commitment_bs58: String,
     },

@@ -6,7 +6,7 @@ use crate::types::{
     WhitelistedAccount,
 };
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::Coin;
+use cosmwasm_std::{Addr, Coin};
 use std::collections::BTreeMap;
 
 /// All accounts with a reduced price.
@@ -151,6 +151,8 @@ pub struct PagedForfeitedDepositsResponse {
 /// A request to be paid for tickets.
 #[cw_serde]
 pub struct PayoutResponse {
+    /// Who asked.
+    pub gateway: Addr,
     /// Base58 of the commitment to the tickets.
     pub commitment_bs58: String,
     /// The request, if there is one.
