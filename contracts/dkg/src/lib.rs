@@ -14,5 +14,18 @@
 //! ```
 
 pub mod constants;
+pub mod contract;
 pub mod msg;
+pub mod state;
 pub mod types;
+
+mod ceremony;
+mod completion;
+mod dealers;
+mod dealings;
+mod error;
+mod queries;
+mod settings;
+mod shares;
+
+pub use error::ContractError;

@@ -116,6 +116,20 @@ impl EpochState {
         }
     }
 
+    /// Its name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            EpochState::WaitingInitialisation => "waiting_initialisation",
+            EpochState::PublicKeySubmission { .. } => "public_key_submission",
+            EpochState::DealingExchange { .. } => "dealing_exchange",
+            EpochState::VerificationKeySubmission { .. } => "verification_key_submission",
+            EpochState::VerificationKeyValidation { .. } => "verification_key_validation",
+            EpochState::VerificationKeyFinalization { .. } => "verification_key_finalization",
+            EpochState::InProgress => "in_progress",
+        }
+    }
+
     /// Whether keys are in service and no ceremony runs.
     #[must_use]
     pub const fn is_in_progress(self) -> bool {
