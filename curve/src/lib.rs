@@ -33,6 +33,8 @@ mod pairing;
 mod point;
 mod scalar;
 mod table;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use batch::{PairingBatch, random_weights};
 pub use comb::Comb;

@@ -156,9 +156,10 @@ macro_rules! group {
             /// # Errors
             /// [`CurveError::NotAPoint`].
             pub fn from_bytes(bytes: &[u8; $len]) -> Result<Self, CurveError> {
-                // blst reads an identity whose sign flag is set in some versions; only one encoding is canonical.
-                if bytes[0] & 0x40 != 0 && (bytes[0] != 0xc0 || bytes[1..].iter().any(|byte| *byte != 0)) {
-                    return Err(CurveError::NotAPoint { kind: $kind });
+                // Some versions of blst read an identity whose sign flag is set; only one encoding is canonical.
+                if bytes[0] & 0x40 != 0 {
+                    let canonical = bytes[0] == 0xc0 && bytes[1..].iter().all(|byte| *byte == 0);
+                    return if canonical { Ok(Self::identity()) } else { Err(CurveError::NotAPoint { kind: $kind }) };
                 }
                 Option::from(backend::$backend_affine::from_compressed(bytes))
                     .map(Self)

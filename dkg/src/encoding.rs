@@ -53,19 +53,11 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn g1(&mut self, what: &'static str) -> Result<G1Affine, DkgError> {
-        let bytes = self.array(what)?;
-        if *bytes == const { identity() } {
-            return Ok(G1Affine::identity());
-        }
-        G1Affine::from_bytes(bytes).map_err(|source| DkgError::Element { what, source })
+        G1Affine::from_bytes(self.array(what)?).map_err(|source| DkgError::Element { what, source })
     }
 
     pub(crate) fn g2(&mut self, what: &'static str) -> Result<G2Affine, DkgError> {
-        let bytes = self.array(what)?;
-        if *bytes == const { identity() } {
-            return Ok(G2Affine::identity());
-        }
-        G2Affine::from_bytes(bytes).map_err(|source| DkgError::Element { what, source })
+        G2Affine::from_bytes(self.array(what)?).map_err(|source| DkgError::Element { what, source })
     }
 
     pub(crate) fn scalar(&mut self, what: &'static str) -> Result<Scalar, DkgError> {
@@ -91,13 +83,6 @@ impl<'a> Reader<'a> {
     pub(crate) fn finish(self, what: &'static str) -> Result<(), DkgError> {
         if self.rest.is_empty() { Ok(()) } else { Err(DkgError::TrailingBytes { what, left: self.rest.len() }) }
     }
-}
-
-/// The one encoding of the identity, recognised without the subgroup check that a point costs.
-const fn identity<const N: usize>() -> [u8; N] {
-    let mut bytes = [0; N];
-    bytes[0] = 0xc0;
-    bytes
 }
 
 pub(crate) fn put_count(out: &mut Vec<u8>, count: usize) {

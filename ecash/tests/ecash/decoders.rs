@@ -5,14 +5,13 @@
 //! of `ecash/fuzz` for a coverage-guided run.
 
 use crate::fixture::{THRESHOLD, quorum, user};
-use nym_ecash::decoders::{DECODERS, Decoder};
+use nym_curve::testing::survive_mutations;
+use nym_ecash::decoders::DECODERS;
 use nym_ecash::{
     AggregatedCoinIndicesSignatures, AggregatedExpirationDateSignatures, BandwidthCredential, EpochVerificationKey,
     ImportableTicketBook, IssuanceTicketBook, IssuedTicketBook, KeyPairUser, PayInfo, Stored, TicketType,
     coin_indices_to_bin, expiration_dates_to_bin,
 };
-use rand_chacha::ChaCha20Rng;
-use rand_chacha::rand_core::{RngCore, SeedableRng};
 
 /// A valid input per decoder, to mutate.
 fn seed(name: &str) -> Vec<u8> {
@@ -88,48 +87,9 @@ fn seed(name: &str) -> Vec<u8> {
     }
 }
 
-fn mutate(seed: &[u8], rng: &mut ChaCha20Rng, input: &mut Vec<u8>) {
-    input.clear();
-    let pick = |rng: &mut ChaCha20Rng, bound: usize| usize::try_from(rng.next_u64() % (bound.max(1) as u64)).unwrap();
-    if rng.next_u32() % 8 == 0 {
-        input.resize(pick(rng, 200), 0);
-        rng.fill_bytes(input);
-        return;
-    }
-    input.extend_from_slice(seed);
-    for _ in 0..=rng.next_u32() % 3 {
-        let position = pick(rng, input.len());
-        match rng.next_u32() % 5 {
-            0 => input.truncate(position),
-            1 => input.insert(position.min(input.len()), rng.next_u32().to_le_bytes()[0]),
-            2 if !input.is_empty() => _ = input.remove(position),
-            3 if !input.is_empty() => input[position] = [0, 0xff, 0xfb, 0xfd, 0xc0, 0x80][pick(rng, 6)],
-            _ if !input.is_empty() => input[position] ^= 1 << (rng.next_u32() % 8),
-            _ => {}
-        }
-    }
-}
-
-fn run(decoder: &Decoder, inputs: u64) -> u64 {
-    let seed = seed(decoder.name);
-    assert!((decoder.accepts)(&seed), "{} refuses its own encoding", decoder.name);
-    let mut rng = ChaCha20Rng::from_seed([0x5e; 32]);
-    let mut input = Vec::new();
-    let mut accepted = 0;
-    for _ in 0..inputs {
-        mutate(&seed, &mut rng, &mut input);
-        accepted += u64::from((decoder.accepts)(&input));
-    }
-    accepted
-}
-
 #[test]
 #[allow(clippy::print_stdout, reason = "the long run reports its counts")]
 fn every_decoder_survives() {
-    let inputs = std::env::var("NYM_FUZZ_INPUTS").map_or(2000, |count| count.parse().unwrap());
-    let only = std::env::var("NYM_FUZZ_TARGET").ok();
-    for decoder in DECODERS.iter().filter(|decoder| only.as_ref().is_none_or(|name| name == decoder.name)) {
-        let accepted = run(decoder, inputs);
-        println!("{}: {inputs} inputs, {accepted} decoded, no panic", decoder.name);
-    }
+    let decoders = DECODERS.iter().map(|decoder| (decoder.name, decoder.accepts));
+    survive_mutations(decoders, seed, |line| println!("{line}"));
 }
