@@ -44,9 +44,10 @@ impl<P: Point> FixedBase<P> {
             }
             let negated = -entry;
             entry.conditional_assign(&negated, subtle::Choice::from(u8::from(*digit < 0)));
-            // The sum so far is a multiple of the point smaller than 2^(w·row), the entry one of at least that size
-            // (or the identity), and the top digit of a canonical scalar is zero: they never coincide mod q.
-            sum += entry;
+            // Never equal: the sum so far is less than 2^(w·row) times the point, an entry other than the identity
+            // that many times at least, and their difference below q, except at row 51 if one is carried into it.
+            // There the two coincide for the scalar 2^256 mod q only, which is too small to carry.
+            sum.add_distinct(&entry);
         }
         digits.zeroize();
         bytes.zeroize();

@@ -8,7 +8,6 @@
 
 use crate::chunks::{CHUNK_BASE, CHUNKS, recombine};
 use crate::proofs::chunking::Bounds;
-use crate::setup::setup;
 use crate::{Dealing, DecryptionKey, DkgError, NodeIndex, PublicKey, Receivers};
 use nym_curve::{DiscreteLogs, G1, LogarithmGroup, Point, Scalar};
 use std::ops::ControlFlow;
@@ -83,6 +82,7 @@ impl Dealing {
         confirm_key: impl FnOnce() -> Result<(), DkgError>,
         progress: &mut dyn FnMut(&SearchProgress) -> ControlFlow<()>,
     ) -> Result<Zeroizing<[Scalar; CHUNKS]>, DkgError> {
+        use crate::setup::setup;
         use nym_curve::{G2Prepared, pairing_product};
         let ciphertexts = &self.ciphertexts;
         let folded = G2Prepared::from(-*key.folded());

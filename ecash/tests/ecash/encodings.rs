@@ -4,7 +4,7 @@ use crate::fixture::{THRESHOLD, TYPE, quorum, rng, user};
 use nym_ecash::{
     AggregatedCoinIndicesSignatures, AggregatedExpirationDateSignatures, BandwidthCredential, CredentialSpendingData,
     CredentialSpendingRequest, EcashDay, EcashError, EpochVerificationKey, ImportableTicketBook, IssuanceTicketBook,
-    IssuedTicketBook, KeyPairUser, PayInfo, Stored, TicketType, VersionSerialised,
+    IssuedTicketBook, KeyPairUser, PayInfo, Stored, TicketType, VersionSerialised, WalletSignatures,
 };
 use proptest::prelude::*;
 
@@ -60,6 +60,33 @@ fn truncated_and_trailing_bytes_are_refused() {
     let mut huge = bytes;
     huge[..4].copy_from_slice(&u32::MAX.to_be_bytes());
     assert!(CredentialSpendingData::from_bytes(&huge).is_err());
+}
+
+/// Non-canonical scalars and points are errors wherever they lie; the published crate panics on a stored v that is none.
+#[test]
+fn elements_that_are_not_canonical_are_refused() {
+    let wallet = quorum().ticketbook(&user(), 2);
+    let bytes = wallet.signatures().to_bytes();
+    assert_eq!(&WalletSignatures::from_bytes(&bytes).unwrap(), wallet.signatures());
+    let mut secret = bytes;
+    secret[96..128].fill(0xff);
+    assert!(matches!(WalletSignatures::from_bytes(&secret), Err(EcashError::Curve(_))));
+    let mut bin = wallet.signatures().to_bin();
+    let v = bin.windows(32).position(|window| window == &bytes[96..128]).unwrap();
+    bin[v..v + 32].fill(0xff);
+    assert!(WalletSignatures::from_bin(&bin).is_err());
+    // A point whose x is the field's order plus something, or whose flags contradict each other.
+    for flags in [0x9f, 0x40, 0xe0, 0x00] {
+        let mut point = bytes;
+        point[0] = flags;
+        point[1..48].fill(0xff);
+        assert!(matches!(WalletSignatures::from_bytes(&point), Err(EcashError::Curve(_))), "{flags:x}");
+    }
+    let mut challenge = data().to_bytes();
+    let own = data().payment.zk_proof.challenge.to_bytes();
+    let at = challenge.windows(32).position(|window| window == own).unwrap();
+    challenge[at..at + 32].fill(0xff);
+    assert!(CredentialSpendingData::from_bytes(&challenge).is_err());
 }
 
 #[test]

@@ -63,6 +63,29 @@ fn a_good_ticket_is_taken_once() {
     assert_eq!(signer.accept(data, noon() + 3600), Err(Rejection::ReplayedTicket));
 }
 
+/// One payment has many encodings: it can be proven again with other randomness for the same payment info, and integers
+/// can be written longer. What is remembered are payment infos and serial numbers, never bytes.
+#[test]
+fn other_bytes_of_the_same_payment_are_a_replay() {
+    let mut gateway = Provider::gateway();
+    let first = ticket(0, noon(), 1);
+    gateway.accept(first.clone(), noon()).unwrap();
+    let wallet = quorum().ticketbook(&user(), 2);
+    let again = quorum().pay(&user(), &mut wallet.clone(), 1, &first.pay_info, 9);
+    let again = quorum().data(again, first.pay_info);
+    assert_ne!(again.to_bytes(), first.to_bytes());
+    assert_eq!(again.payment.serial_numbers(), first.payment.serial_numbers());
+    assert_eq!(gateway.accept(again.clone(), noon()), Err(Rejection::ReplayedTicket));
+    // A provider that restarted has only its store.
+    let mut restarted = Provider { store: gateway.store, ..Provider::gateway() };
+    assert_eq!(restarted.accept(again, noon()), Err(Rejection::ReplayedTicket));
+    // The last number of the binary form, the epoch 1, as three bytes.
+    let mut long = first.to_bin();
+    assert_eq!(long.pop(), Some(1));
+    long.extend([0xfb, 0, 1]);
+    assert_eq!(CredentialSpendingData::from_bin(&long).unwrap(), first);
+}
+
 #[test]
 fn a_double_spender_is_named() {
     let mut gateway = Provider::gateway();
