@@ -98,10 +98,16 @@ fn bad(name: &'static str, detail: impl Into<String>) -> Check {
 
 /// Runs all checks; each answers for itself, whatever becomes of the others.
 pub async fn check_up(queries: &QueryClient, http: &reqwest::Client, checkup: &Checkup) -> Vec<Check> {
-    let contracts = NyxdContracts::reading(queries.clone());
-    let mut checks = vec![check_clock(&contracts, checkup.chain_time).await, check_balance(queries, checkup).await];
-    checks.extend(check_contracts(&contracts, checkup).await);
+    let mut checks = check_chain(&NyxdContracts::reading(queries.clone()), checkup).await;
+    checks.push(check_balance(queries, checkup).await);
     checks.push(check_address(http, checkup).await);
+    checks
+}
+
+/// The checks that need only the contracts: clock, versions, membership, voting.
+pub async fn check_chain(contracts: &impl Contracts, checkup: &Checkup) -> Vec<Check> {
+    let mut checks = vec![check_clock(contracts, checkup.chain_time).await];
+    checks.extend(check_contracts(contracts, checkup).await);
     checks
 }
 
@@ -265,4 +271,73 @@ async fn fetch(http: &reqwest::Client, url: &str) -> Result<Vec<u8>, String> {
         }
     }
     Ok(body)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
+    use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    /// Answers every request with this body.
+    async fn server(status: &'static str, body: String) -> Url {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/api/", listener.local_addr().unwrap()).parse().unwrap();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut request = [0; 4096];
+                let read = stream.read(&mut request).await.unwrap();
+                assert!(String::from_utf8_lossy(&request[..read]).contains("/api/v1/api-status/signer-information"));
+                let answer =
+                    format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len());
+                // Whoever has read enough hangs up.
+                let _ = stream.write_all(answer.as_bytes()).await;
+            }
+        });
+        url
+    }
+
+    fn checkup(announce_address: Option<Url>) -> Checkup {
+        Checkup {
+            dkg_contract: "n1dkg".into(),
+            account: "n1me".into(),
+            announce_address,
+            minimum_balance: 1,
+            chain_time: false,
+        }
+    }
+
+    #[tokio::test]
+    async fn the_announced_address_must_be_this_signer() {
+        let http = reqwest::Client::new();
+        let result = |check: Check| (check.result, check.detail);
+
+        let here = server("200 OK", r#"{"cosmos_address":"n1me"}"#.into()).await;
+        assert_eq!(check_address(&http, &checkup(Some(here))).await.result, CheckResult::Good);
+
+        let other = server("200 OK", r#"{"cosmos_address":"n1you"}"#.into()).await;
+        let (found, detail) = result(check_address(&http, &checkup(Some(other))).await);
+        assert!(found == CheckResult::Bad && detail.contains("n1you"), "{detail}");
+
+        for (status, body) in [("500 Internal Server Error", "no"), ("200 OK", "<html>"), ("200 OK", "{}")] {
+            let url = server(status, body.into()).await;
+            assert_eq!(check_address(&http, &checkup(Some(url))).await.result, CheckResult::Bad);
+        }
+        let endless = server("200 OK", "x".repeat(1_000_000)).await;
+        let (found, detail) = result(check_address(&http, &checkup(Some(endless))).await);
+        assert!(found == CheckResult::Bad && detail.contains("more than"), "{detail}");
+
+        let nobody = "http://127.0.0.1:1/".parse().unwrap();
+        assert_eq!(check_address(&http, &checkup(Some(nobody))).await.result, CheckResult::Bad);
+        assert_eq!(check_address(&http, &checkup(None)).await.result, CheckResult::Bad);
+    }
+
+    #[test]
+    fn versions_agree_within_a_release() {
+        assert_eq!(release("0.1.0"), release("0.1.9"));
+        assert_ne!(release("0.1.0"), release("0.2.0"));
+        assert_eq!(release("1.2.0"), release("1.3.1"));
+        assert_ne!(release("1.2.0"), release("2.0.0"));
+    }
 }
