@@ -1,5 +1,6 @@
 //! Identity keys of nodes and signatures over messages, both base58 on the wire.
 
+use curve25519_dalek::edwards::CompressedEdwardsY;
 use schemars::JsonSchema;
 use schemars::r#gen::SchemaGenerator;
 use schemars::schema::Schema;
@@ -28,6 +29,20 @@ pub struct MalformedIdentityKey {
     pub key: String,
 }
 
+/// Text that is no public key of ed25519.
+#[derive(Debug, Error, Clone, PartialEq, Eq)]
+pub enum MalformedSigningKey {
+    /// Not 32 bytes.
+    #[error(transparent)]
+    Identity(#[from] MalformedIdentityKey),
+    /// 32 bytes that are no key.
+    #[error("'{key}' is not an ed25519 public key: its 32 bytes are no point on the curve")]
+    NotOnCurve {
+        /// The text that was given.
+        key: String,
+    },
+}
+
 /// Reads an identity key to its 32 bytes. Whether they are a point on the curve is not checked.
 ///
 /// # Errors
@@ -37,6 +52,18 @@ pub fn decode_identity_key(key: IdentityKeyRef<'_>) -> Result<[u8; ED25519_PUBLI
     match bs58::decode(key).onto(&mut bytes) {
         Ok(ED25519_PUBLIC_KEY_LENGTH) => Ok(bytes),
         Ok(_) | Err(_) => Err(MalformedIdentityKey { key: key.to_owned() }),
+    }
+}
+
+/// Reads the public key of somebody who will have to sign. Bytes that are no point on the curve could never do so.
+///
+/// # Errors
+/// When the text is not base58 of exactly 32 bytes, or these are no point on the curve.
+pub fn decode_signing_key(key: IdentityKeyRef<'_>) -> Result<[u8; ED25519_PUBLIC_KEY_LENGTH], MalformedSigningKey> {
+    let bytes = decode_identity_key(key)?;
+    match CompressedEdwardsY(bytes).decompress() {
+        Some(_) => Ok(bytes),
+        None => Err(MalformedSigningKey::NotOnCurve { key: key.to_owned() }),
     }
 }
 
@@ -143,6 +170,20 @@ mod tests {
         ] {
             assert_eq!(decode_identity_key(&wrong), Err(MalformedIdentityKey { key: wrong.clone() }));
         }
+    }
+
+    #[test]
+    fn a_signing_key_is_a_point_on_the_curve() {
+        // The base point, and y = 2, for which there is no x.
+        let mut base = [0x66; 32];
+        base[0] = 0x58;
+        let base = bs58::encode(base).into_string();
+        assert!(decode_signing_key(&base).is_ok());
+        let mut no_point = [0; 32];
+        no_point[0] = 2;
+        let key = bs58::encode(no_point).into_string();
+        assert_eq!(decode_signing_key(&key), Err(MalformedSigningKey::NotOnCurve { key: key.clone() }));
+        assert!(matches!(decode_signing_key("1"), Err(MalformedSigningKey::Identity(_))));
     }
 
     #[test]

@@ -26,7 +26,7 @@ mod safe_bytes;
 pub use build_information::{BUILD_INFORMATION, ContractBuildInformation, UNKNOWN, store_build_information};
 pub use identity::{
     ED25519_PUBLIC_KEY_LENGTH, ED25519_SIGNATURE_LENGTH, IdentityKey, IdentityKeyRef, MalformedIdentityKey,
-    MalformedSignature, MessageSignature, decode_identity_key,
+    MalformedSignature, MalformedSigningKey, MessageSignature, decode_identity_key, decode_signing_key,
 };
 pub use migration::{MigrationError, check_and_bump_contract_version};
 pub use paging::page_limit;

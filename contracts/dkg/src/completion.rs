@@ -77,36 +77,44 @@ pub(crate) fn threshold_of(dealers: u32) -> u64 {
     (2 * u64::from(dealers)).div_ceil(3)
 }
 
+/// The members that can vote.
+struct VotingMembers {
+    accounts: Vec<Addr>,
+    /// Whether the whole group was looked at.
+    are_all: bool,
+}
+
 /// Two thirds of the voting members, and the minimum of the rules.
-fn needed_dealers(deps: Deps, members: &[Addr]) -> Result<u32, ContractError> {
-    let share = (2 * members.len().min(MAX_MEMBERS)).div_ceil(3);
-    let share = u32::try_from(share).expect("a group of a few hundred was looked at");
+fn needed_dealers(deps: Deps, members: &VotingMembers) -> Result<u32, ContractError> {
+    let share = (2 * members.accounts.len()).div_ceil(3);
+    let share = u32::try_from(share).expect("a few hundred members were looked at");
     Ok(share.max(RULES.load(deps.storage)?.minimum_dealers))
 }
 
-/// Of a group that is too large not all members are looked at: there registration lasts until its deadline.
 fn have_all_members_registered(deps: Deps, epoch: &Epoch) -> Result<bool, ContractError> {
     let members = voting_members(deps)?;
-    Ok(members.len() <= MAX_MEMBERS
+    let is_registered = |member| EPOCH_DEALERS.has(deps.storage, (epoch.epoch_id, member));
+    Ok(members.are_all
         && epoch.state_progress.registered_dealers >= needed_dealers(deps, &members)?
-        && members.iter().all(|member| EPOCH_DEALERS.has(deps.storage, (epoch.epoch_id, member))))
+        && members.accounts.iter().all(is_registered))
 }
 
-/// The voting members, at least the first [`MAX_MEMBERS`] and one.
-fn voting_members(deps: Deps) -> StdResult<Vec<Addr>> {
+/// Looks at the first [`MAX_MEMBERS`] members of the group.
+fn voting_members(deps: Deps) -> StdResult<VotingMembers> {
     let group = STATE.load(deps.storage)?.group_addr;
-    let (mut members, mut start_after) = (Vec::new(), None);
-    while members.len() <= MAX_MEMBERS {
+    let (mut accounts, mut looked_at, mut start_after) = (Vec::new(), 0, None);
+    while looked_at < MAX_MEMBERS {
         let page = group.list_members(&deps.querier, start_after, Some(MEMBERS_PER_PAGE))?;
         start_after = page.last().map(|last| last.addr.clone());
         if start_after.is_none() {
-            break;
+            return Ok(VotingMembers { accounts, are_all: true });
         }
+        looked_at += page.len();
         let voting = page.into_iter().filter(|member| member.weight > 0);
         // The group has validated its members' addresses.
-        members.extend(voting.map(|member| Addr::unchecked(member.addr)));
+        accounts.extend(voting.map(|member| Addr::unchecked(member.addr)));
     }
-    Ok(members)
+    Ok(VotingMembers { accounts, are_all: false })
 }
 
 /// The threshold of the keys that are shared anew: as many holders of them are needed. `None` for fresh keys.

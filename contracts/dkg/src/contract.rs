@@ -147,3 +147,69 @@ pub fn migrate(deps: DepsMut, env: Env, MigrateMsg {}: MigrateMsg) -> Result<Res
     }
     Ok(Response::new())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+    use crate::state::{GENERATIONS, THRESHOLD};
+    use crate::types::ContractVKShare;
+    use cosmwasm_std::testing::{mock_dependencies, mock_env};
+    use cosmwasm_std::{Addr, SubMsgResult, Timestamp};
+
+    /// What scenarios cannot reach, because it needs the storage of other code.
+    #[test]
+    fn foreign_and_newer_contracts_cannot_be_migrated_from() {
+        for (name, version, words) in [
+            ("crate:nym-ecash", "0.1.0", "the stored contract is 'crate:nym-ecash'"),
+            (CONTRACT_NAME, "99.0.0", "the stored version 99.0.0 is newer"),
+        ] {
+            let mut deps = mock_dependencies();
+            cw2::set_contract_version(&mut deps.storage, name, version).unwrap();
+            let refusal = migrate(deps.as_mut(), mock_env(), MigrateMsg {}).unwrap_err();
+            assert!(refusal.to_string().contains(words), "{refusal}");
+        }
+    }
+
+    /// Networks for tests are begun by code that writes keys without a ceremony
+    /// (`docs/protocol/quorum-contracts.md` §11.3).
+    #[test]
+    fn keys_that_other_code_has_written_are_put_into_service() {
+        let mut deps = mock_dependencies();
+        cw2::set_contract_version(&mut deps.storage, CONTRACT_NAME, "0.1.0").unwrap();
+        let (state, deadline) = (EpochState::InProgress, Some(Timestamp::from_seconds(10_000_000_000)));
+        save_epoch(&mut deps.storage, &Epoch { state, deadline, ..Epoch::default() }, 7).unwrap();
+        THRESHOLD.save(&mut deps.storage, &2).unwrap();
+        EPOCH_THRESHOLDS.save(&mut deps.storage, 0, &2).unwrap();
+        for (name, verified) in [("a", true), ("b", true), ("c", false)] {
+            let owner = Addr::unchecked(name);
+            let share = ContractVKShare {
+                share: "2".into(),
+                announce_address: "https://signer.example".into(),
+                node_index: 1,
+                owner: owner.clone(),
+                epoch_id: 0,
+                verified,
+            };
+            vk_shares().save(&mut deps.storage, (&owner, 0), &share).unwrap();
+        }
+        for _ in 0..2 {
+            migrate(deps.as_mut(), mock_env(), MigrateMsg {}).unwrap();
+        }
+        assert_eq!(KEYS_IN_SERVICE.load(&deps.storage).unwrap(), 0);
+        let generation = GENERATIONS.load(&deps.storage, 0).unwrap();
+        assert_eq!((generation.threshold, generation.progress.verified_keys), (2, 2));
+        // The next ceremony gets a number of its own.
+        assert_eq!(LAST_EPOCH_ID.load(&deps.storage).unwrap(), 0);
+        assert_eq!(RULES.load(&deps.storage).unwrap(), CeremonyRules::default());
+    }
+
+    #[test]
+    fn replies_that_nobody_asked_for_are_refused() {
+        let mut deps = mock_dependencies();
+        let answer = |id| Reply { id, payload: Binary::default(), gas_used: 0, result: SubMsgResult::Err("no".into()) };
+        assert_eq!(reply(deps.as_mut(), mock_env(), answer(7)), Err(ContractError::UnknownReply { id: 7 }));
+        assert!(matches!(reply(deps.as_mut(), mock_env(), answer(1)), Err(ContractError::ProposalReply(_))));
+    }
+}

@@ -7,8 +7,8 @@ use crate::state::{
     TRANSFER_LOG, load_epoch, save_epoch, vk_shares,
 };
 use crate::types::{DealerRegistrationDetails, Epoch, EpochId, EpochState, NodeIndex, OwnershipTransfer};
-use cosmwasm_std::{Addr, Api, Deps, DepsMut, Env, Event, MessageInfo, Order, Response, StdResult, Storage};
-use nym_contracts_common::{ContractSafeBytes, ED25519_SIGNATURE_LENGTH, decode_identity_key};
+use cosmwasm_std::{Addr, Deps, DepsMut, Env, Event, MessageInfo, Order, Response, StdResult, Storage};
+use nym_contracts_common::{ContractSafeBytes, decode_signing_key};
 
 /// Takes the sender into the ceremony.
 #[inline(never)]
@@ -27,7 +27,7 @@ pub(crate) fn register(
     if EPOCH_DEALERS.has(deps.storage, (epoch_id, dealer)) {
         return Err(ContractError::AlreadyADealer { dealer: dealer.clone(), epoch_id });
     }
-    ensure_possible(deps.api, details)?;
+    ensure_possible(details)?;
 
     let node_index = index_of(deps.storage, dealer)?;
     EPOCH_DEALERS.save(deps.storage, (epoch_id, dealer), details)?;
@@ -178,7 +178,7 @@ pub(crate) fn ensure_member(deps: Deps, address: &Addr) -> Result<(), ContractEr
 
 /// Refuses what no other signer could read, and what would therefore spoil the ceremony for all. Whether the encryption
 /// key is one is found out by the others.
-fn ensure_possible(api: &dyn Api, details: &DealerRegistrationDetails) -> Result<(), ContractError> {
+fn ensure_possible(details: &DealerRegistrationDetails) -> Result<(), ContractError> {
     let key = &details.bte_public_key_with_proof;
     // Base58 of 128 bytes has at most 175 characters.
     let decoded =
@@ -186,11 +186,7 @@ fn ensure_possible(api: &dyn Api, details: &DealerRegistrationDetails) -> Result
     if decoded.is_none_or(|bytes| bytes.as_slice().len() != BTE_KEY_WITH_PROOF_LENGTH) {
         return Err(ContractError::MalformedEncryptionKey { expected: BTE_KEY_WITH_PROOF_LENGTH });
     }
-    let identity = decode_identity_key(&details.ed25519_identity)?;
-    // The chain answers whether the signature is right, or with an error when the key is none.
-    if api.ed25519_verify(&[], &[0; ED25519_SIGNATURE_LENGTH], &identity).is_err() {
-        return Err(ContractError::IdentityNotOnCurve { key: details.ed25519_identity.clone() });
-    }
+    decode_signing_key(&details.ed25519_identity)?;
     ensure_announceable(&details.announce_address)
 }
 

@@ -4,7 +4,7 @@ use crate::types::{ChunkIndex, DealingIndex, EpochId, EpochState, ProposalId};
 use cosmwasm_std::{Addr, StdError};
 use cw_controllers::AdminError;
 use nym_contracts_common::quorum::ProposalReplyError;
-use nym_contracts_common::{MalformedIdentityKey, MigrationError};
+use nym_contracts_common::{MalformedSigningKey, MigrationError};
 use thiserror::Error;
 
 /// Why the contract refuses a message or a question.
@@ -55,9 +55,7 @@ pub enum ContractError {
     #[error("{address} has a place as a dealer already, which it would lose")]
     AlreadyHasAPlace { address: Addr },
     #[error(transparent)]
-    MalformedIdentity(#[from] MalformedIdentityKey),
-    #[error("'{key}' is not an ed25519 public key: its 32 bytes are no point on the curve")]
-    IdentityNotOnCurve { key: String },
+    MalformedIdentity(#[from] MalformedSigningKey),
     #[error("an encryption key with its proof is the base58 form of {expected} bytes")]
     MalformedEncryptionKey { expected: usize },
     #[error("'{address}' cannot be announced: it has to be an http or https URL of at most {maximum} characters")]

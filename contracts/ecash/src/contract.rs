@@ -134,3 +134,77 @@ pub fn migrate(deps: DepsMut, _env: Env, msg: MigrateMsg) -> Result<Response, Co
     }
     Ok(Response::new())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+    use crate::msg::DepositsStatistics;
+    use crate::state::DEPOSITS;
+    use cosmwasm_std::testing::{mock_dependencies, mock_env};
+    use cosmwasm_std::{Storage, SubMsgResult, coin, from_json, to_json_vec};
+
+    /// What scenarios cannot reach, because it needs the storage of other code.
+    #[test]
+    fn foreign_and_newer_contracts_cannot_be_migrated_from() {
+        for (name, version, words) in [
+            ("crate:nym-coconut-dkg", "0.1.0", "the stored contract is 'crate:nym-coconut-dkg'"),
+            (CONTRACT_NAME, "99.0.0", "the stored version 99.0.0 is newer"),
+        ] {
+            let mut deps = mock_dependencies();
+            cw2::set_contract_version(&mut deps.storage, name, version).unwrap();
+            let refusal = migrate(deps.as_mut(), mock_env(), MigrateMsg::default()).unwrap_err();
+            assert!(refusal.to_string().contains(words), "{refusal}");
+        }
+    }
+
+    /// Storage from before prices differed, under the old name of the price.
+    #[test]
+    fn deposits_of_older_code_were_at_the_default_price() {
+        let mut deps = mock_dependencies();
+        cw2::set_contract_version(&mut deps.storage, CONTRACT_NAME, "0.1.0").unwrap();
+        let config =
+            r#"{"group_addr":"g","holding_account":"h","default_deposit_amount":{"denom":"unym","amount":"75"}}"#;
+        deps.storage.set(b"config", config.as_bytes());
+        NEXT_DEPOSIT.save(&mut deps.storage, &3).unwrap();
+        let counters = PoolCounters {
+            total_deposited: coin(225, "unym"),
+            total_redeemed: coin(0, "unym"),
+            tickets_requested_and_not_redeemed: 0,
+        };
+        POOL_COUNTERS.save(&mut deps.storage, &counters).unwrap();
+        migrate(deps.as_mut(), mock_env(), MigrateMsg::default()).unwrap();
+        let answer = query(deps.as_ref(), mock_env(), QueryMsg::GetDepositsStatistics {}).unwrap();
+        let statistics: DepositsStatistics = from_json(&answer).unwrap();
+        assert_eq!(statistics.total_deposits_made_with_default_price, 3);
+        assert_eq!(statistics.total_deposited_with_default_price, coin(225, "unym"));
+        let price: Coin =
+            from_json(query(deps.as_ref(), mock_env(), QueryMsg::GetDefaultDepositAmount {}).unwrap()).unwrap();
+        assert_eq!(price, coin(75, "unym"));
+
+        // A deposit that is no key, and a ticketbook size that has changed.
+        deps.storage.set(&DEPOSITS.key(0), &[7; 31]);
+        let refusal = query(deps.as_ref(), mock_env(), QueryMsg::GetDeposit { deposit_id: 0 }).unwrap_err();
+        assert_eq!(refusal, ContractError::MalformedDeposit { deposit_id: 0, length: 31 });
+        EXPECTED_INVARIANTS.save(&mut deps.storage, &Invariants { ticket_book_size: 49 }).unwrap();
+        let refusal = ensure_reduced(&deps.storage, &coin(60, "unym")).unwrap_err();
+        assert_eq!(refusal, ContractError::TicketbookSizeChanged { stored: 49, compiled: 50 });
+    }
+
+    #[test]
+    fn replies_that_nobody_asked_for_are_refused() {
+        let mut deps = mock_dependencies();
+        let answer = |id| Reply { id, payload: Binary::default(), gas_used: 0, result: SubMsgResult::Err("no".into()) };
+        assert_eq!(reply(deps.as_mut(), mock_env(), answer(7)), Err(ContractError::UnknownReply { id: 7 }));
+        assert!(matches!(reply(deps.as_mut(), mock_env(), answer(1)), Err(ContractError::ProposalReply(_))));
+    }
+
+    #[test]
+    fn the_old_spelling_of_a_price_change_is_taken() {
+        let old = br#"{"update_deposit_value":{"new_deposit":{"denom":"unym","amount":"75"}}}"#;
+        let message: ExecuteMsg = from_json(old).unwrap();
+        let new = r#"{"update_default_deposit_value":{"new_deposit":{"denom":"unym","amount":"75"}}}"#;
+        assert_eq!(String::from_utf8(to_json_vec(&message).unwrap()).unwrap(), new);
+    }
+}

@@ -6,8 +6,8 @@ use crate::state::{
     CONFIG, CUSTOM_PRICE_AMOUNTS, CUSTOM_PRICE_DEPOSITS, DEFAULT_PRICE_AMOUNTS, DEFAULT_PRICE_DEPOSITS, NEXT_DEPOSIT,
     POOL_COUNTERS, REDUCED_DEPOSITS, save_deposit_key,
 };
-use cosmwasm_std::{Addr, Api, Coin, DepsMut, Event, MessageInfo, Response, StdError, StdResult, Storage};
-use nym_contracts_common::{ED25519_PUBLIC_KEY_LENGTH, ED25519_SIGNATURE_LENGTH, decode_identity_key};
+use cosmwasm_std::{Addr, Coin, DepsMut, Event, MessageInfo, Response, StdError, StdResult, Storage};
+use nym_contracts_common::decode_signing_key;
 
 /// Takes a deposit for the key that will sign for it.
 #[inline(never)]
@@ -28,23 +28,14 @@ pub(crate) fn deposit(deps: DepsMut, info: &MessageInfo, identity_key: &str) -> 
         Ok(counters)
     })?;
 
-    let key = decode_identity_key(identity_key)?;
-    ensure_on_curve(deps.api, identity_key, &key)?;
+    // With any other key the deposit would be lost.
+    let key = decode_signing_key(identity_key)?;
     let deposit_id = NEXT_DEPOSIT.load(deps.storage)?;
     let next = deposit_id.checked_add(1).ok_or_else(|| StdError::generic_err("all numbers of deposits are used"))?;
     NEXT_DEPOSIT.save(deps.storage, &next)?;
     save_deposit_key(deps.storage, deposit_id, &key);
     let event = Event::new(events::DEPOSITED_FUNDS).add_attribute(events::DEPOSIT_ID, deposit_id.to_string());
     Ok(Response::new().add_event(event).set_data(deposit_id.to_be_bytes()))
-}
-
-/// A key that is no point could never sign, and its deposit would be lost.
-fn ensure_on_curve(api: &dyn Api, text: &str, key: &[u8; ED25519_PUBLIC_KEY_LENGTH]) -> Result<(), ContractError> {
-    // The chain answers whether the signature is right, or with an error when the key is none.
-    match api.ed25519_verify(&[], &[0; ED25519_SIGNATURE_LENGTH], key) {
-        Ok(_) => Ok(()),
-        Err(_) => Err(ContractError::IdentityNotOnCurve { key: text.to_owned() }),
-    }
 }
 
 fn count_default(storage: &mut dyn Storage, amount: &Coin) -> StdResult<()> {

@@ -5,7 +5,7 @@ use cosmwasm_std::{Addr, Coin, StdError};
 use cw_controllers::AdminError;
 use cw_utils::PaymentError;
 use nym_contracts_common::quorum::ProposalReplyError;
-use nym_contracts_common::{MalformedIdentityKey, MigrationError};
+use nym_contracts_common::{MalformedSigningKey, MigrationError};
 use thiserror::Error;
 
 /// Why the contract refuses a message or a question.
@@ -28,9 +28,7 @@ pub enum ContractError {
     #[error("the deposit is {required}, not {received}")]
     WrongAmount { received: Coin, required: Coin },
     #[error(transparent)]
-    MalformedEd25519Identity(#[from] MalformedIdentityKey),
-    #[error("'{key}' is not an ed25519 public key: its 32 bytes are no point on the curve")]
-    IdentityNotOnCurve { key: String },
+    MalformedEd25519Identity(#[from] MalformedSigningKey),
     #[error("there is no deposit {deposit_id}")]
     NoSuchDeposit { deposit_id: DepositId },
     #[error("deposit {deposit_id} is stored with {length} bytes, not 32")]
