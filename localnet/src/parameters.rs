@@ -9,12 +9,21 @@ use nym_mixnet_contract::{
     types::{InitialRewardingParams, RewardedSetParams},
 };
 
-use crate::{accounts::Accounts, chain::DENOM, error::LocalnetError, options::Parameters};
+use nyxd_client::{AccountId, dkg::contract as dkg, ecash::contract::msg as ecash};
+
+use crate::{
+    accounts::{Account, Accounts},
+    chain::{DENOM, coin},
+    error::LocalnetError,
+    options::Parameters,
+};
 
 /// A NYM in base units.
 pub const NYM: u128 = 1_000_000;
 /// The least number of nodes that fills every role.
 pub const LEAST_NODES: u32 = 5;
+/// Scalars of an e-cash signing key, which is the number of dealings per signer.
+const SCALARS_OF_A_KEY: u32 = 5;
 /// Epochs in an interval.
 const EPOCHS_IN_INTERVAL: u32 = 720;
 
@@ -51,6 +60,7 @@ pub fn mixnet(parameters: Parameters, set: RewardedSetParams, epoch: Duration, a
     InstantiateMsg {
         rewarding_validator_address: accounts.rewarder.address.to_string(),
         vesting_contract_address: accounts.placeholder("vesting").to_string(),
+        node_families_contract_address: None,
         rewarding_denom: DENOM.to_owned(),
         epochs_in_interval: EPOCHS_IN_INTERVAL,
         epoch_duration: epoch,
@@ -69,6 +79,32 @@ pub fn mixnet(parameters: Parameters, set: RewardedSetParams, epoch: Duration, a
         profit_margin: Default::default(),
         interval_operating_cost: Default::default(),
         key_validity_in_epochs: None,
+    }
+}
+
+/// The message that makes the ecash contract: a ticketbook costs 75 NYM, as on the live network.
+pub fn ecash(holder: &Account, multisig: &AccountId, group: &AccountId) -> ecash::InstantiateMsg {
+    ecash::InstantiateMsg {
+        holding_account: holder.address.to_string(),
+        multisig_addr: multisig.to_string(),
+        group_addr: group.to_string(),
+        deposit_amount: coin(75 * NYM),
+    }
+}
+
+/// The message that makes the key generation contract. A phase ends when all have acted; its time only bounds how long
+/// the others wait for one that does not.
+pub fn dkg(multisig: &AccountId, group: &AccountId, signers: usize) -> dkg::msg::InstantiateMsg {
+    dkg::msg::InstantiateMsg {
+        group_addr: group.to_string(),
+        multisig_addr: multisig.to_string(),
+        time_configuration: None,
+        mix_denom: DENOM.to_owned(),
+        key_size: SCALARS_OF_A_KEY,
+        ceremony_rules: Some(dkg::types::CeremonyRules {
+            minimum_dealers: u32::try_from(signers).unwrap_or(u32::MAX),
+            ..Default::default()
+        }),
     }
 }
 

@@ -76,6 +76,7 @@ pub fn mixnet(given: &MixnetParameters) -> Result<MixnetInstantiate, CliError> {
     Ok(MixnetInstantiate {
         rewarding_validator_address: given.rewarding_validator_address.clone(),
         vesting_contract_address: given.vesting_contract_address.clone(),
+        node_families_contract_address: None,
         rewarding_denom: given.rewarding_denom.clone(),
         epochs_in_interval: given.epochs_in_interval,
         epoch_duration: Duration::from_secs(given.epoch_duration_secs),

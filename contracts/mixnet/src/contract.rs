@@ -16,7 +16,7 @@ use crate::{
 };
 #[cfg(feature = "entry-points")]
 use cosmwasm_std::entry_point;
-use cosmwasm_std::{Binary, Coin, Decimal, Deps, DepsMut, Env, MessageInfo, Response, Uint128};
+use cosmwasm_std::{Addr, Binary, Coin, Decimal, Deps, DepsMut, Env, MessageInfo, Response, Uint128};
 use nym_contracts_common::{check_and_bump_contract_version, store_build_information};
 
 /// Begins a contract (`docs/protocol/mixnet-contract.md` §2.1).
@@ -40,6 +40,10 @@ pub fn instantiate(
         owner: Some(info.sender.clone()),
         rewarding_validator_address: deps.api.addr_validate(&msg.rewarding_validator_address)?,
         vesting_contract_address: deps.api.addr_validate(&msg.vesting_contract_address)?,
+        node_families_contract_address: match &msg.node_families_contract_address {
+            Some(address) => deps.api.addr_validate(address)?,
+            None => Addr::unchecked(""),
+        },
         params: ContractStateParams {
             delegations_params: DelegationsParams::default(),
             operators_params: OperatorsParams {
@@ -182,6 +186,11 @@ pub fn migrate(deps: DepsMut, _env: Env, msg: MigrateMsg) -> Result<Response, Co
     if let Some(address) = msg.vesting_contract_address {
         let mut state = STATE.load(deps.storage)?;
         state.vesting_contract_address = deps.api.addr_validate(&address)?;
+        STATE.save(deps.storage, &state)?;
+    }
+    if let Some(address) = msg.node_families_contract_address {
+        let mut state = STATE.load(deps.storage)?;
+        state.node_families_contract_address = deps.api.addr_validate(&address)?;
         STATE.save(deps.storage, &state)?;
     }
     Ok(Response::new())

@@ -17,6 +17,9 @@ pub struct InstantiateMsg {
     pub rewarding_validator_address: String,
     /// Address of the vesting contract; any valid address will do.
     pub vesting_contract_address: String,
+    /// Address of the contract of node families; none when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node_families_contract_address: Option<String>,
     /// Denomination of pledges, delegations and rewards.
     pub rewarding_denom: String,
     /// Epochs of an interval, at least one.
@@ -55,6 +58,9 @@ pub struct MigrateMsg {
     /// The new address of the vesting contract.
     #[serde(default)]
     pub vesting_contract_address: Option<String>,
+    /// The new address of the contract of node families.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node_families_contract_address: Option<String>,
 }
 
 /// Messages that change the contract (`docs/protocol/mixnet-contract.md` §3, §5.2).

@@ -300,3 +300,19 @@ impl KeyRotationState {
         self.current_rotation_start(epoch).saturating_add(self.validity_epochs)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// docs/protocol/mixnet-contract.md §8.7
+    #[test]
+    fn rotations_are_counted_from_their_first_epoch() {
+        let fresh = KeyRotationState { validity_epochs: 24, initial_epoch_id: 0 };
+        assert_eq!([0, 23, 24, 47, 48].map(|epoch| fresh.rotation_id(epoch)), [0, 0, 1, 1, 2]);
+        let later = KeyRotationState { validity_epochs: 24, initial_epoch_id: 10_000 };
+        assert_eq!([123, 10_000, 10_023, 10_024].map(|epoch| later.rotation_id(epoch)), [0, 0, 0, 1]);
+        assert_eq!([123, 10_023, 10_024].map(|epoch| later.current_rotation_start(epoch)), [10_000, 10_000, 10_024]);
+        assert_eq!([123, 10_023, 10_024].map(|epoch| later.next_rotation_start(epoch)), [10_024, 10_024, 10_048]);
+    }
+}

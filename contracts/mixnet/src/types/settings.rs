@@ -144,10 +144,18 @@ pub struct ContractState {
     pub rewarding_validator_address: Addr,
     /// Address of the vesting contract, which plays no role any more.
     pub vesting_contract_address: Addr,
+    /// Address of the contract of node families, empty where there is none. Published clients require the member; it
+    /// plays no role here.
+    #[serde(default = "no_contract")]
+    pub node_families_contract_address: Addr,
     /// Denomination of pledges, delegations and rewards.
     pub rewarding_denom: String,
     /// Settings.
     pub params: ContractStateParams,
+}
+
+fn no_contract() -> Addr {
+    Addr::unchecked("")
 }
 
 /// A change of limits of operators; absent fields stay as they are.

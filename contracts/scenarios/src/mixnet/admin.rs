@@ -336,7 +336,7 @@ pub(super) fn migration<E: Engine>(engine: &mut E) {
     let kept = KeyRotationState { validity_epochs: 5, initial_epoch_id: 0 };
     for unsafe_skip_state_updates in [None, Some(true)] {
         let vesting_contract_address = Some(vesting.to_string());
-        let message = MigrateMsg { unsafe_skip_state_updates, vesting_contract_address };
+        let message = MigrateMsg { unsafe_skip_state_updates, vesting_contract_address, ..MigrateMsg::default() };
         mixnet.migrate(&message).expect("the same version is taken");
         assert_eq!(rotation(&mut mixnet), kept);
     }

@@ -42,6 +42,7 @@ pub fn instantiation(validator: &Addr, vesting: &Addr) -> InstantiateMsg {
     InstantiateMsg {
         rewarding_validator_address: validator.to_string(),
         vesting_contract_address: vesting.to_string(),
+        node_families_contract_address: None,
         rewarding_denom: "unym".to_owned(),
         epochs_in_interval: 720,
         epoch_duration: Duration::from_secs(EPOCH),
