@@ -113,7 +113,7 @@ impl Scalar {
         }
         let Some(mut inverse) = product.invert() else { return false };
         for (value, before) in values.iter_mut().zip(&prefix).rev() {
-            let next = inverse * &*value;
+            let next = inverse * *value;
             *value = inverse * before;
             inverse = next;
         }

@@ -4,3 +4,4 @@
 pub mod bridge;
 pub mod dkg_rows;
 pub mod ecash_rows;
+pub mod rows;

@@ -1,11 +1,11 @@
 //! The published `nym-dkg` and ours read each other's keys and dealings, agree on every share and key, and differ only
 //! where the peer accepts what must be refused.
 
+use nym_curve::{G2Affine, Scalar, interpolate_at_zero};
 use our_dkg::{
     Ceremony, Dealing, DecryptionKey, DkgError, KEY_SIZE, KeyPair, NodeIndex, PublicKeyWithProof, Receivers,
     RecoveredVerificationKeys, Secrets, Submission, keep_searching,
 };
-use nym_curve::{G2Affine, Scalar, interpolate_at_zero};
 use peer_dkg::bte::{self, Params, decrypt_share, keygen, setup};
 use peer_dkg::{combine_shares, try_recover_verification_keys};
 use rand_chacha::ChaCha20Rng;
@@ -82,8 +82,7 @@ fn one_dealing_per_size_each_way() {
         let threshold = 2 * n / 3 + 1;
         let reader = n % members.len();
 
-        let (theirs, _) =
-            peer_dkg::Dealing::create(&mut rng, params(), 1, threshold as u64, &peer_receivers, None);
+        let (theirs, _) = peer_dkg::Dealing::create(&mut rng, params(), 1, threshold as u64, &peer_receivers, None);
         let read = Dealing::from_bytes(&theirs.to_bytes()).unwrap();
         assert_eq!(read.to_bytes(), theirs.to_bytes());
         read.verify(&receivers, threshold, None, &mut rng).unwrap();

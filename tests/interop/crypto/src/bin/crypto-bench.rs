@@ -1,71 +1,66 @@
-//! Prints how fast our cryptography is beside the published crates, as JSON rows on standard output.
+//! Prints how fast our cryptography is beside the published crates, on one thread, by processor time.
 //!
-//! `crypto-bench [--only ecash|dkg] [--machine TEXT]`. Times are the best of a few runs on the thread's processor
-//! clock, so other load on the machine matters little. `ratio` is how many times faster ours is; `goal` is the least
-//! that must be reached (for rates: the rate), `holds` whether it is.
+//! `crypto-bench [--only ecash|dkg] [--json FILE] [--machine TEXT]`. The table goes to standard output, the rows as a
+//! JSON array to the file. `ratio` is how many times faster ours is; `goal` is the least that must be reached (for
+//! rates: the rate), `holds` whether it is. Fails if a row does not hold.
 
-use anyhow::{Result, bail};
-use cpu_time::ThreadTime;
-use interop_crypto::{dkg_rows::dkg_rows, ecash_rows::ecash_rows};
-use serde_json::{Value, json};
+use anyhow::{Context, Result, bail};
+use interop_crypto::dkg_rows::dkg_rows;
+use interop_crypto::ecash_rows::ecash_rows;
+use interop_crypto::rows::{HEADER, Row};
+use serde_json::Value;
+use std::path::PathBuf;
+
+struct Options {
+    only: Option<String>,
+    json: Option<PathBuf>,
+    machine: String,
+}
 
 fn main() -> Result<()> {
-    let (mut only, mut machine) = (None, default_machine());
-    let mut arguments = std::env::args().skip(1);
-    while let Some(argument) = arguments.next() {
-        match (argument.as_str(), arguments.next()) {
-            ("--only", Some(value)) if value == "ecash" || value == "dkg" => only = Some(value),
-            ("--machine", Some(value)) => machine = value,
-            _ => bail!("crypto-bench takes --only ecash|dkg and --machine TEXT"),
+    let options = options()?;
+    println!("One thread, {}.\n\n{HEADER}", options.machine);
+    let mut rows = Vec::new();
+    for (name, measure) in [("ecash", ecash_rows as fn(&mut dyn FnMut(Row)) -> Result<()>), ("dkg", dkg_rows)] {
+        if options.only.as_deref().is_none_or(|only| only == name) {
+            measure(&mut |row| {
+                println!("{}", row.to_markdown());
+                rows.push(row);
+            })?;
         }
     }
-    let wanted = |name: &str| only.as_deref().is_none_or(|only| only == name);
-    let mut rows: Vec<Value> = Vec::new();
-    if wanted("ecash") {
-        for row in ecash_rows(&mut stopwatch)? {
-            let rate = row.unit != "ms";
-            let ratio = if rate { row.ours / row.peer } else { row.peer / row.ours };
-            let holds = if rate { row.ours >= row.goal } else { ratio >= row.goal };
-            rows.push(json!({
-                "work": row.work, "ours": round(row.ours), "peer": round(row.peer), "unit": row.unit,
-                "ratio": round(ratio), "goal": row.goal, "holds": holds, "machine": machine,
-            }));
-        }
+    if let Some(path) = &options.json {
+        let values: Vec<Value> = rows.iter().map(|row| row.to_json(&options.machine)).collect();
+        let text = serde_json::to_string_pretty(&values)? + "\n";
+        std::fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))?;
     }
-    if wanted("dkg") {
-        for row in dkg_rows(&mut stopwatch)? {
-            let ratio = row.peer / row.ours;
-            rows.push(json!({
-                "work": row.work, "ours": round(row.ours), "peer": round(row.peer), "unit": "ms",
-                "ratio": round(ratio), "goal": row.goal, "holds": ratio >= row.goal, "machine": machine,
-            }));
-        }
+    let missed: Vec<&str> = rows.iter().filter(|row| !row.holds()).map(|row| row.work).collect();
+    if !missed.is_empty() {
+        bail!("below their goal: {}", missed.join("; "));
     }
-    println!("{}", serde_json::to_string_pretty(&rows)?);
     Ok(())
 }
 
-/// Milliseconds of processor time, the best of `runs` after one that fills caches and tables.
-fn stopwatch(runs: usize, work: &mut dyn FnMut()) -> f64 {
-    if runs > 2 {
-        work();
+fn options() -> Result<Options> {
+    let mut options = Options { only: None, json: None, machine: this_machine() };
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        match (argument.as_str(), arguments.next()) {
+            ("--only", Some(value)) if value == "ecash" || value == "dkg" => options.only = Some(value),
+            ("--json", Some(value)) => options.json = Some(value.into()),
+            ("--machine", Some(value)) => options.machine = value,
+            _ => bail!("crypto-bench takes --only ecash|dkg, --json FILE and --machine TEXT"),
+        }
     }
-    (0..runs.max(1))
-        .map(|_| {
-            let start = ThreadTime::now();
-            work();
-            start.elapsed().as_secs_f64() * 1000.0
-        })
-        .fold(f64::INFINITY, f64::min)
+    Ok(options)
 }
 
-fn default_machine() -> String {
+/// Processor model and number of cores.
+fn this_machine() -> String {
     let model = std::fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| {
         text.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ").map(|(_, name)| name.to_owned()))
     });
-    model.unwrap_or_else(|| std::env::consts::ARCH.to_owned())
-}
-
-fn round(value: f64) -> f64 {
-    (value * 1000.0).round() / 1000.0
+    let model = model.unwrap_or_else(|| std::env::consts::ARCH.to_owned());
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    format!("{model}, {cores} cores")
 }
