@@ -3,6 +3,7 @@
 use std::{io, path::PathBuf};
 
 use nym_network::NetworkError;
+use nym_ticketbooks::TicketbookError;
 use nyxd_client::{ClientError, Stage};
 use serde_json::json;
 
@@ -57,6 +58,9 @@ pub enum CliError {
     /// The chain or its node.
     #[error(transparent)]
     Client(#[from] ClientError),
+    /// Ticketbooks: buying, keeping, spending.
+    #[error(transparent)]
+    Ticketbook(#[from] TicketbookError),
     /// A contract's address is not known.
     #[error("the network {network:?} has no {contract} contract: set {variable} in its env file{}", flag.map(|flag| format!(" or pass {flag}")).unwrap_or_default())]
     NoContract {
@@ -153,6 +157,7 @@ impl CliError {
         match self {
             Self::Network(_) | Self::NoContract { .. } => ExitCode::Network,
             Self::Client(error) => exit_code_of(error),
+            Self::Ticketbook(error) => ticketbook_exit_code_of(error),
             Self::NoMnemonic | Self::Mnemonic { .. } | Self::KeyFile { .. } => ExitCode::Secret,
             Self::File { .. } | Self::Row { .. } | Self::Value { .. } | Self::OtherParametersSigned { .. } => {
                 ExitCode::Input
@@ -168,7 +173,7 @@ impl CliError {
             Format::Text => format!("error: {self}"),
             Format::Json => {
                 let chain = match self {
-                    Self::Client(error) => error.chain_failure(),
+                    Self::Client(error) | Self::Ticketbook(TicketbookError::Chain(error)) => error.chain_failure(),
                     _ => None,
                 };
                 let chain = chain.map(|failure| {
@@ -207,5 +212,29 @@ fn exit_code_of(error: &ClientError) -> ExitCode {
         | ClientError::Deadline { .. }
         | ClientError::Answer { .. }
         | ClientError::MissingEvent { .. } => ExitCode::Node,
+    }
+}
+
+fn ticketbook_exit_code_of(error: &TicketbookError) -> ExitCode {
+    match error {
+        TicketbookError::Chain(error) => exit_code_of(error),
+        TicketbookError::Blacklisted | TicketbookError::TakenOver => ExitCode::Refused,
+        TicketbookError::NoKeys | TicketbookError::BrokenGeneration { .. } | TicketbookError::Unavailable { .. } => {
+            ExitCode::Node
+        }
+        // Paid, or perhaps paid, and not finished: everything is stored and the recovery goes on with it.
+        TicketbookError::DepositUncertain { .. } | TicketbookError::NotEnoughShares { .. } => ExitCode::Unknown,
+        TicketbookError::NoTickets { .. } => ExitCode::NotFound,
+        TicketbookError::Ecash(_)
+        | TicketbookError::File { .. }
+        | TicketbookError::Database { .. }
+        | TicketbookError::StoreVersion { .. }
+        | TicketbookError::Corrupt { .. }
+        | TicketbookError::OtherNetwork { .. }
+        | TicketbookError::Missing { .. }
+        | TicketbookError::TicketSpent { .. }
+        | TicketbookError::Expired { .. }
+        | TicketbookError::AlreadyHeld
+        | TicketbookError::Import { .. } => ExitCode::Input,
     }
 }

@@ -30,6 +30,7 @@ mod args;
 pub mod block;
 pub mod cosmwasm;
 mod csv_rows;
+pub mod ecash;
 mod error;
 pub mod identity_key;
 pub mod init_messages;

@@ -1,11 +1,17 @@
 //! What a command works with: the network, the chain, the account. Each is looked for when it is first needed, so a
 //! command that needs no network runs without one.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
-use nym_network::{Network, NetworkChoice};
+use nym_network::{Network, NetworkChoice, NetworkError};
+use nym_ticketbooks::network::{QuorumContracts, chain_time};
 use nyxd_client::{
     AccountId, Config, QueryClient, SigningClient,
+    dkg::DkgQueries,
+    ecash::{EcashQueries, EcashTransactions},
     mixnet::{MixnetQueries, MixnetTransactions},
 };
 
@@ -78,14 +84,67 @@ impl Session {
         }
     }
 
+    /// The quorum's contracts; with an account where one is needed that pays.
+    ///
+    /// # Errors
+    /// As [`Session::mixnet`], and as [`Session::signing`] where an account is needed.
+    pub fn quorum(&self, pays: bool) -> Result<QuorumContracts, CliError> {
+        let contracts = self.network()?.details.contracts;
+        let ecash = self.contract(
+            contracts.ecash_contract_address,
+            "ecash",
+            nym_network::variable::ECASH_CONTRACT_ADDRESS,
+            None,
+        )?;
+        let dkg = self.contract(
+            contracts.coconut_dkg_contract_address,
+            "key generation",
+            nym_network::variable::COCONUT_DKG_CONTRACT_ADDRESS,
+            None,
+        )?;
+        let payer = if pays { Some(EcashTransactions::new(self.signing()?, ecash.clone())) } else { None };
+        let queries = self.queries()?;
+        Ok(QuorumContracts {
+            ecash: EcashQueries::new(queries.clone(), ecash),
+            dkg: DkgQueries::new(queries, dkg),
+            payer,
+        })
+    }
+
+    /// The time in Unix seconds: the network's where one is named, the machine's otherwise.
+    ///
+    /// # Errors
+    /// When the named network's node does not answer.
+    pub async fn now(&self) -> Result<i64, CliError> {
+        match self.network() {
+            Ok(_) => Ok(chain_time(&self.queries()?).await?),
+            Err(CliError::Network(NetworkError::NotChosen)) => {
+                let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+                Ok(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     fn mixnet_contract(&self) -> Result<AccountId, CliError> {
-        let network = self.network()?;
-        let address = network.details.contracts.mixnet_contract_address.ok_or_else(|| CliError::NoContract {
-            network: network.details.network_name.clone(),
-            contract: "mixnet",
-            variable: nym_network::variable::MIXNET_CONTRACT_ADDRESS,
-            flag: Some("--mixnet-contract-address"),
-        })?;
-        Ok(nyxd_client::parse_address(&address, &network.details.chain_details.bech32_account_prefix)?)
+        self.contract(
+            self.network()?.details.contracts.mixnet_contract_address,
+            "mixnet",
+            nym_network::variable::MIXNET_CONTRACT_ADDRESS,
+            Some("--mixnet-contract-address"),
+        )
+    }
+
+    fn contract(
+        &self,
+        address: Option<String>,
+        contract: &'static str,
+        variable: &'static str,
+        flag: Option<&'static str>,
+    ) -> Result<AccountId, CliError> {
+        let details = self.network()?.details;
+        let network = details.network_name;
+        let address = address.ok_or(CliError::NoContract { network, contract, variable, flag })?;
+        Ok(nyxd_client::parse_address(&address, &details.chain_details.bech32_account_prefix)?)
     }
 }

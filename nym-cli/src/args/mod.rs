@@ -4,6 +4,7 @@ mod account;
 mod chain;
 mod cosmwasm;
 mod delegators;
+mod ecash;
 mod operators;
 mod query;
 mod signature;
@@ -79,6 +80,9 @@ enum Command {
     /// Sign texts with an account, check signatures
     #[command(subcommand)]
     Signature(signature::Command),
+    /// Buy, import and spend ticketbooks
+    #[command(subcommand)]
+    Ecash(ecash::Command),
     /// Look at blocks
     #[command(subcommand)]
     Block(chain::BlockCommand),
@@ -123,6 +127,7 @@ pub async fn run(cli: Cli) -> Result<String, CliError> {
     let output = match cli.command {
         Command::Account(command) => command.run(&session).await,
         Command::Signature(command) => command.run(&session).await,
+        Command::Ecash(command) => command.run(&session).await,
         Command::Block(command) => command.run(&session).await,
         Command::Tx(command) => command.run(&session).await,
         Command::Cosmwasm(command) => command.run(&session).await,
