@@ -250,6 +250,7 @@ async fn doctor(instance: &Instance, env_file: Option<PathBuf>) -> anyhow::Resul
     let checkup = Checkup {
         dkg_contract: dkg_contract(&network)?,
         account,
+        identity: nym_api::identity::load_or_create(&config.base.storage_paths)?.verifying_key(),
         announce_address: config.ecash_signer.announce_address.clone(),
         minimum_balance: config.ecash_signer.debug.minimum_balance,
         chain_time: config.base.chain_time,

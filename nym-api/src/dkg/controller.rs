@@ -1,7 +1,7 @@
 //! One signer's part in key generations, step by step: reads the facts, does the most urgent thing, and says when to come
 //! again. Everything that must survive a crash is on disk before the transaction that depends on it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,16 +14,14 @@ use tokio::task::JoinSet;
 use super::CeremonyError;
 use super::contracts::{Contracts, Execution};
 use super::facts::{Facts, Phase};
-use super::machine::{Elapsed, Holdings, Plan, Signer, Step, StepKind, Turns};
+use super::machine::{Holdings, Plan, Signer, Step, StepKind, Turns};
+use super::memory::Memory;
 use super::messages::{Batches, Piece, votes};
 use super::reader::Reader;
 use super::record::{Ballot, Outcome, Record};
 use super::store::{ChainIdentity, Store};
 use super::work::{Base, Roster, Verdict, examine};
 use crate::keys::Generations;
-
-/// The longest pause after a step that keeps failing.
-const LONGEST_REST: Duration = Duration::from_secs(60);
 
 /// Who this signer is, and how it takes part.
 #[derive(Clone, Debug)]
@@ -72,25 +70,6 @@ pub struct Controller<C> {
     batches: Batches,
 }
 
-/// What is known of the current DKG epoch and is read or found out again after a restart.
-#[derive(Default)]
-struct Memory {
-    epoch: Option<u64>,
-    roster: Option<Arc<Result<Roster, DkgError>>>,
-    verdicts: BTreeMap<u64, Verdict>,
-    verdicts_loaded: bool,
-    phase: Option<(Phase, Duration)>,
-    can_advance: Option<Duration>,
-    rests: BTreeMap<StepKind, Rest>,
-    dealing_lengths: Option<Vec<usize>>,
-}
-
-#[derive(Clone, Copy)]
-struct Rest {
-    until: Duration,
-    length: Duration,
-}
-
 impl<C: Contracts> Controller<C> {
     /// Opens the records.
     ///
@@ -116,7 +95,7 @@ impl<C: Contracts> Controller<C> {
 
     /// The phase that the last pass saw.
     pub fn phase(&self) -> Option<Phase> {
-        self.memory.phase.map(|(phase, _)| phase)
+        self.memory.phase()
     }
 
     /// The account.
@@ -133,22 +112,22 @@ impl<C: Contracts> Controller<C> {
         let facts = self.reader.facts(self.contracts.as_ref()).await?;
         let mut record = self.store.record(facts.epoch)?;
         let now = (self.clock)();
-        self.memory.follow(&facts, now);
+        if self.memory.follow(&facts, now) {
+            // What was refused because a phase was over says nothing about the next.
+            self.batches = Batches::new();
+        }
         let plan = self.plan(&facts, &record, now)?;
-        let rested = |kind: StepKind| self.memory.rests.get(&kind).is_none_or(|rest| rest.until <= now);
-        let Some(step) = plan.steps.into_iter().find(|step| rested(step.kind())) else {
-            let rests =
-                self.memory.rests.values().map(|rest| rest.until.saturating_sub(now)).filter(|rest| !rest.is_zero());
-            return Ok(Pass::Idle(plan.turn_in.into_iter().chain(rests).min()));
+        let Some(step) = plan.steps.into_iter().find(|step| !self.memory.is_resting(step.kind(), now)) else {
+            return Ok(Pass::Idle(plan.turn_in.into_iter().chain(self.memory.rests(now)).min()));
         };
         let kind = step.kind();
         match self.perform(step, &facts, &mut record).await {
             Ok(()) => {
-                self.memory.rests.remove(&kind);
+                self.memory.worked(kind);
                 Ok(Pass::Did(kind))
             }
             Err(error) => {
-                self.memory.rest(kind, (self.clock)(), self.settings.first_rest);
+                self.memory.failed(kind, (self.clock)(), self.settings.first_rest);
                 Ok(Pass::Failed(kind, error))
             }
         }
@@ -164,10 +143,6 @@ impl<C: Contracts> Controller<C> {
             let dealings = self.store.dealings(epoch)?;
             self.memory.dealing_lengths = dealings.map(|dealings| dealings.iter().map(Vec::len).collect());
         }
-        let own_share = match facts.phase {
-            Phase::ShareSubmission => self.keys.secret(epoch).map(|secret| secret.verification_key().to_base58()),
-            _ => None,
-        };
         let judging = (Phase::DealingExchange..Phase::InProgress).contains(&facts.phase);
         if judging && record.outcome.is_none() && !self.memory.verdicts_loaded {
             self.memory.verdicts = self.store.verdicts(epoch)?;
@@ -178,21 +153,17 @@ impl<C: Contracts> Controller<C> {
             record,
             encryption_key: encryption_key.as_deref(),
             dealings: self.memory.dealing_lengths.as_deref(),
-            own_share: own_share.as_deref(),
+            signing_key: self.keys.secret(epoch).is_some(),
             base_key: facts.in_service.as_ref().is_some_and(|base| self.keys.secret(base.epoch).is_some()),
             judged: &judged,
             leftovers: facts.phase == Phase::InProgress && self.store.has_leftovers()?,
-        };
-        let elapsed = Elapsed {
-            in_phase: self.memory.phase.map_or(Duration::ZERO, |(_, since)| now.saturating_sub(since)),
-            can_advance: self.memory.can_advance.map_or(Duration::ZERO, |since| now.saturating_sub(since)),
         };
         let signer = Signer {
             address: self.contracts.account(),
             announce_address: &self.settings.announce_address,
             turns: Turns { stagger: self.settings.stagger },
         };
-        Ok(signer.plan(facts, &holdings, &elapsed))
+        Ok(signer.plan(facts, &holdings, &self.memory.elapsed(now)))
     }
 
     async fn perform(&mut self, step: Step, facts: &Facts, record: &mut Record) -> Result<(), CeremonyError> {
@@ -481,31 +452,6 @@ impl<C: Contracts> Controller<C> {
             }
             Err(error) => Err(error.into()),
         }
-    }
-}
-
-impl Memory {
-    /// Forgets what belongs to another epoch, and notes since when things last.
-    fn follow(&mut self, facts: &Facts, now: Duration) {
-        if self.epoch != Some(facts.epoch) {
-            *self = Self { epoch: Some(facts.epoch), ..Self::default() };
-        }
-        if self.phase.is_none_or(|(phase, _)| phase != facts.phase) {
-            self.phase = Some((facts.phase, now));
-            self.can_advance = None;
-            self.rests.clear();
-        }
-        if facts.phase == Phase::InProgress {
-            // Shares of a finished epoch are secrets that nobody needs any more.
-            self.verdicts.clear();
-            self.roster = None;
-        }
-        self.can_advance = if facts.can_advance { self.can_advance.or(Some(now)) } else { None };
-    }
-
-    fn rest(&mut self, kind: StepKind, now: Duration, first: Duration) {
-        let length = self.rests.get(&kind).map_or(first, |rest| (rest.length * 2).min(LONGEST_REST.max(first)));
-        self.rests.insert(kind, Rest { until: now + length, length });
     }
 }
 

@@ -7,6 +7,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use cosmwasm_std::Decimal;
 use cw_utils::{Duration as VotingPeriod, ThresholdResponse};
 use cw4::{Cw4QueryMsg, MemberResponse};
+use ed25519_dalek::VerifyingKey;
+use nym_api_requests::issued::SignerStatusBody;
+use nym_api_requests::signed::SignedMessage;
 use nym_dkg_contract::constants::CONTRACT_VERSION;
 use nym_dkg_contract::msg::QueryMsg;
 use nym_dkg_contract::types::Epoch;
@@ -42,6 +45,8 @@ pub struct Checkup {
     pub dkg_contract: String,
     /// The signer's account.
     pub account: String,
+    /// The key that its nym-api signs with.
+    pub identity: VerifyingKey,
     /// Where it says that it is reached.
     pub announce_address: Option<Url>,
     /// What its account should hold at least, in base units.
@@ -238,25 +243,19 @@ async fn check_address(http: &reqwest::Client, checkup: &Checkup) -> Check {
     let Some(address) = &checkup.announce_address else {
         return bad(name, "no announce address is set: others cannot reach this signer");
     };
-    let url = match address.as_str().trim_end_matches('/').parse::<Url>() {
-        Ok(base) => format!("{}/v1/api-status/signer-information", base.as_str().trim_end_matches('/')),
-        Err(error) => return bad(name, error.to_string()),
-    };
-    let asked = tokio::time::timeout(REACH_DEADLINE, fetch(http, &url)).await;
-    let body = match asked {
+    let url = format!("{}/v1/ecash/signer-status", address.as_str().trim_end_matches('/'));
+    let body = match tokio::time::timeout(REACH_DEADLINE, fetch(http, &url)).await {
         Err(_) => return bad(name, format!("{url} does not answer within {} s", REACH_DEADLINE.as_secs())),
         Ok(Err(reason)) => {
             return bad(name, format!("{url} does not answer ({reason}): start nym-api, open its port, check the URL"));
         }
         Ok(Ok(body)) => body,
     };
-    let account = serde_json::from_slice::<serde_json::Value>(&body)
-        .ok()
-        .and_then(|answer| answer.get("cosmos_address").and_then(|account| account.as_str().map(String::from)));
-    match account {
-        Some(account) if account == checkup.account => good(name, format!("{address} is this signer")),
-        Some(account) => bad(name, format!("{address} is the signer {account} and not {}", checkup.account)),
-        None => bad(name, format!("{url} answers, but not as a nym-api with the signer's role")),
+    // Whoever answers there must sign as this signer does.
+    match SignedMessage::<SignerStatusBody>::read_verified(&body, &checkup.identity) {
+        Ok(status) if status.body.signer_disabled => doubtful(name, format!("{address} is this signer, switched off")),
+        Ok(_) => good(name, format!("{address} is this signer")),
+        Err(reason) => bad(name, format!("what answers at {url} is not this signer ({reason}): check the URL")),
     }
 }
 
@@ -277,6 +276,7 @@ async fn fetch(http: &reqwest::Client, url: &str) -> Result<Vec<u8>, String> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
     use super::*;
+    use ed25519_dalek::SigningKey;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
 
@@ -288,7 +288,7 @@ mod tests {
             while let Ok((mut stream, _)) = listener.accept().await {
                 let mut request = [0; 4096];
                 let read = stream.read(&mut request).await.unwrap();
-                assert!(String::from_utf8_lossy(&request[..read]).contains("/api/v1/api-status/signer-information"));
+                assert!(String::from_utf8_lossy(&request[..read]).contains("/api/v1/ecash/signer-status"));
                 let answer =
                     format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len());
                 // Whoever has read enough hangs up.
@@ -302,31 +302,41 @@ mod tests {
         Checkup {
             dkg_contract: "n1dkg".into(),
             account: "n1me".into(),
+            identity: SigningKey::from_bytes(&[1; 32]).verifying_key(),
             announce_address,
             minimum_balance: 1,
             chain_time: false,
         }
     }
 
+    fn status_signed_by(key: [u8; 32]) -> String {
+        let body = SignerStatusBody {
+            current_time: "2026-11-24T12:00:00Z".into(),
+            dkg_ecash_epoch_id: 0,
+            signer_disabled: false,
+            is_ecash_signer: false,
+            has_signing_keys: false,
+        };
+        serde_json::to_string(&SignedMessage::sign(body, &SigningKey::from_bytes(&key))).unwrap()
+    }
+
     #[tokio::test]
     async fn the_announced_address_must_be_this_signer() {
         let http = reqwest::Client::new();
-        let result = |check: Check| (check.result, check.detail);
-
-        let here = server("200 OK", r#"{"cosmos_address":"n1me"}"#.into()).await;
+        let here = server("200 OK", status_signed_by([1; 32])).await;
         assert_eq!(check_address(&http, &checkup(Some(here))).await.result, CheckResult::Good);
 
-        let other = server("200 OK", r#"{"cosmos_address":"n1you"}"#.into()).await;
-        let (found, detail) = result(check_address(&http, &checkup(Some(other))).await);
-        assert!(found == CheckResult::Bad && detail.contains("n1you"), "{detail}");
+        let other = server("200 OK", status_signed_by([2; 32])).await;
+        let check = check_address(&http, &checkup(Some(other))).await;
+        assert!(check.result == CheckResult::Bad && check.detail.contains("not this signer"), "{check}");
 
         for (status, body) in [("500 Internal Server Error", "no"), ("200 OK", "<html>"), ("200 OK", "{}")] {
             let url = server(status, body.into()).await;
             assert_eq!(check_address(&http, &checkup(Some(url))).await.result, CheckResult::Bad);
         }
         let endless = server("200 OK", "x".repeat(1_000_000)).await;
-        let (found, detail) = result(check_address(&http, &checkup(Some(endless))).await);
-        assert!(found == CheckResult::Bad && detail.contains("more than"), "{detail}");
+        let check = check_address(&http, &checkup(Some(endless))).await;
+        assert!(check.result == CheckResult::Bad && check.detail.contains("more than"), "{check}");
 
         let nobody = "http://127.0.0.1:1/".parse().unwrap();
         assert_eq!(check_address(&http, &checkup(Some(nobody))).await.result, CheckResult::Bad);

@@ -19,8 +19,8 @@ pub struct Holdings<'a> {
     pub encryption_key: Option<&'a str>,
     /// Lengths of its dealings of this epoch.
     pub dealings: Option<&'a [usize]>,
-    /// Base58 of the verification key that belongs to its secret key of this epoch.
-    pub own_share: Option<&'a str>,
+    /// Whether it holds its secret key of this epoch.
+    pub signing_key: bool,
     /// Whether it holds the secret key of the generation in service.
     pub base_key: bool,
     /// Dealers that are judged, by node index.
@@ -200,7 +200,7 @@ impl Signer<'_> {
 
     fn send_share(&self, facts: &Facts, holdings: &Holdings<'_>) -> Option<Step> {
         let wanted = facts.dealer(self.address).is_some() && !facts.shares.contains_key(self.address);
-        (wanted && holdings.own_share.is_some() && holdings.record.keys().is_some()).then_some(Step::SendShare)
+        (wanted && holdings.signing_key && holdings.record.keys().is_some()).then_some(Step::SendShare)
     }
 
     fn vote(&self, facts: &Facts, holdings: &Holdings<'_>) -> Vec<Step> {
@@ -346,7 +346,7 @@ mod tests {
                 record: &self.record,
                 encryption_key: None,
                 dealings: None,
-                own_share: None,
+                signing_key: false,
                 base_key: false,
                 judged: &self.judged,
                 leftovers: false,

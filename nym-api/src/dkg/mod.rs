@@ -22,6 +22,7 @@ pub mod driver;
 mod error;
 pub mod facts;
 pub mod machine;
+mod memory;
 pub mod messages;
 mod reader;
 pub mod record;

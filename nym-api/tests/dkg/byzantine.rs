@@ -7,6 +7,7 @@ use nym_ecash::DealtKeys;
 use rand::RngCore;
 use rand::rngs::OsRng;
 
+use crate::signer::identity_key;
 use crate::world::World;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +84,7 @@ impl Byzantine {
                 let Some(key) = self.registration(world, epoch.epoch_id).await else { return false };
                 let message = ExecuteMsg::RegisterDealer {
                     bte_key_with_proof: key,
-                    identity_key: bs58::encode([9; 32]).into_string(),
+                    identity_key: identity_key(),
                     announce_address: "http://byzantine.example/".into(),
                     resharing,
                 };

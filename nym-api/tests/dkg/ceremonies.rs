@@ -230,7 +230,7 @@ async fn a_stolen_encryption_key_costs_at_most_one_receiver() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 6, max_shrink_iters: 0, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 3, max_shrink_iters: 0, ..ProptestConfig::default() })]
 
     /// Whatever two of seven do, and in whatever order all act, the other five have the same key.
     #[test]

@@ -7,6 +7,7 @@ mod ceremonies;
 mod crashes;
 mod field;
 mod network;
+mod progress;
 mod resharing;
 mod signer;
 mod world;

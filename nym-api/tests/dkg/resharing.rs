@@ -7,6 +7,8 @@ use crate::byzantine::{Byzantine, Malice};
 use crate::network::Network;
 use crate::signer::Signer;
 use crate::world::{RETRY, World};
+use nym_ecash::DealtKeys;
+use rand::rngs::OsRng;
 use std::time::Duration;
 
 #[tokio::test]
@@ -95,10 +97,26 @@ async fn a_signer_that_lost_its_key_gets_a_share_again() {
     assert_eq!(network.world.master(second).await, master);
 }
 
-/// A dealer that reshares something else than its share would change the key: it is left out.
+/// A dealer that reshares something else than its share would change the key: it is left out, and gets a share again.
 #[tokio::test]
-async fn fresh_secrets_in_a_resharing_are_left_out() {
-    let mut network = Network::with_byzantine(4, vec![Byzantine::new(Malice::WrongShare)], 307).await;
+async fn another_secret_in_a_resharing_is_left_out() {
+    let mut network = Network::new(4, 307).await;
+    let first = network.first_key().await;
+    let master = network.world.master(first).await;
+    let other = DealtKeys::deal(1, 1, &mut OsRng).master;
+    network.signers[1].keys.store_secret(first, &other).unwrap();
+    let second = network.next_ceremony(&ExecuteMsg::TriggerResharing {}).await;
+    network.check(second, 4).await;
+    assert_eq!(network.world.master(second).await, master);
+    let outcome = nym_api::dkg::Store::at(&network.signers[0].folder()).record(second).unwrap().outcome.unwrap();
+    assert_eq!(outcome.accepted.len(), 3);
+    assert!(outcome.rejected.values().all(|reason| reason.contains("previous key")), "{:?}", outcome.rejected);
+}
+
+/// A share that the quorum did not confirm gives no right to reshare it.
+#[tokio::test]
+async fn an_unconfirmed_share_is_not_reshared() {
+    let mut network = Network::with_byzantine(4, vec![Byzantine::new(Malice::WrongShare)], 311).await;
     let first = network.first_key().await;
     let master = network.world.master(first).await;
     let second = network.next_ceremony(&ExecuteMsg::TriggerResharing {}).await;

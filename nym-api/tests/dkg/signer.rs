@@ -27,8 +27,6 @@ pub struct Faults {
     pub unreachable: AtomicBool,
     /// Transactions that took effect.
     pub sent: AtomicUsize,
-    /// Those of them that advanced the contract.
-    pub advances: AtomicUsize,
     /// Messages in them.
     pub messages: AtomicUsize,
 }
@@ -84,7 +82,6 @@ impl Contracts for Seen {
         if sent.is_ok() {
             self.faults.sent.fetch_add(1, Ordering::SeqCst);
             self.faults.messages.fetch_add(count, Ordering::SeqCst);
-            self.faults.advances.fetch_add(usize::from(memo == "advancing DKG state"), Ordering::SeqCst);
         }
         if self.strikes(&self.faults.dies_after) {
             return self.reach(memo);
@@ -140,11 +137,6 @@ impl Signer {
         Seen { world: self.world.clone(), account: self.account.clone(), faults: self.faults.clone() }
     }
 
-    /// How many of its transactions advanced the contract.
-    pub fn advances(&self) -> usize {
-        self.faults.advances.load(Ordering::SeqCst)
-    }
-
     pub fn folder(&self) -> std::path::PathBuf {
         self.disk.path().join("dkg")
     }
@@ -187,7 +179,7 @@ fn start(
     let settings = Settings {
         dkg_contract: world.dkg.to_string(),
         chain_id: "model".into(),
-        identity_key: bs58::encode([7; 32]).into_string(),
+        identity_key: identity_key(),
         announce_address: announce_address.to_owned(),
         folder: disk.path().join("dkg"),
         stagger: STAGGER,
@@ -197,4 +189,9 @@ fn start(
     let clock = world.clone();
     let controller = Controller::new(Arc::new(seen), settings, keys.clone(), Arc::new(move || clock.clock())).unwrap();
     (controller, keys)
+}
+
+/// Base58 of an ed25519 public key.
+pub fn identity_key() -> String {
+    bs58::encode(ed25519_dalek::SigningKey::from_bytes(&[7; 32]).verifying_key().to_bytes()).into_string()
 }
