@@ -14,7 +14,7 @@ export async function startLocalnet() {
   const child = spawn(
     join(repository, "target/release/localnet"),
     // Epochs of an hour: none turns while a test looks.
-    ["--epoch", "1h", "--rpc", "127.0.0.1:0", "--contracts", contractsFolder,
+    ["--no-quorum", "--epoch", "1h", "--rpc", "127.0.0.1:0", "--contracts", contractsFolder,
       "--env-file", join(files, "localnet.env"), "--json", json],
     { stdio: ["ignore", "ignore", "inherit"] },
   );

@@ -43,13 +43,13 @@ pub struct Localnet {
 
 impl Localnet {
     /// Starts `target/release/localnet` of the main workspace with hour-long epochs, so that none
-    /// turns while a test looks, and waits until the walk is done.
+    /// turns while a test looks, without a quorum, and waits until the walk is done.
     pub fn start() -> Result<Self> {
         let repository = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../..");
         let files = tempfile::tempdir()?;
         let json = files.path().join("report.json");
         let mut child = Command::new(repository.join("target/release/localnet"))
-            .args(["--epoch", "1h", "--rpc", "127.0.0.1:0", "--contracts"])
+            .args(["--no-quorum", "--epoch", "1h", "--rpc", "127.0.0.1:0", "--contracts"])
             .arg(repository.join("target/contracts"))
             .arg("--env-file")
             .arg(files.path().join("localnet.env"))

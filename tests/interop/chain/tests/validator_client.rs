@@ -32,9 +32,12 @@ async fn the_published_client_drives_our_chain() -> Result<()> {
 
     accounts_and_bank(&localnet, &user).await?;
     contract_information(&localnet, &user).await?;
-    every_answer_keeps_its_json(&localnet, &user).await?;
+    let (operator, delegator) = (address(&localnet, "node-1")?, address(&localnet, "delegator-1")?);
+    every_answer_keeps_its_json(&localnet, &user, &operator, &delegator).await?;
     paging_queries(&user).await?;
     bonding_and_delegating(&localnet, &user).await?;
+    // Again with events of both kinds pending, and for a node and a delegation that are new.
+    every_answer_keeps_its_json(&localnet, &user, &user.address(), &user.address()).await?;
     transactions_are_found(&user).await
 }
 
@@ -90,20 +93,28 @@ async fn contract_information(localnet: &Localnet, user: &DirectSigningHttpRpcNy
 }
 
 /// Every query of the contract: the published type decodes the answer and encodes it to the same JSON.
-async fn every_answer_keeps_its_json(localnet: &Localnet, user: &DirectSigningHttpRpcNyxdClient) -> Result<()> {
-    let owner = localnet.report.addresses["node-1"].clone();
-    let delegator = localnet.report.addresses["delegator-1"].clone();
+async fn every_answer_keeps_its_json(
+    localnet: &Localnet,
+    user: &DirectSigningHttpRpcNyxdClient,
+    owner: &AccountId,
+    delegator: &AccountId,
+) -> Result<()> {
+    let (owner, delegator) = (owner.to_string(), delegator.to_string());
     let nodes = user.get_all_nymnodes_detailed().await?;
-    let node = nodes.iter().find(|node| node.bond_information.owner.as_str() == owner).context("node-1 is not bonded")?;
+    let node = nodes.iter().find(|node| node.bond_information.owner.as_str() == owner).context("not bonded")?;
+    let epoch_event = user.get_all_pending_epoch_events().await?.last().map_or(1, |event| event.id);
+    let interval_event = user.get_all_pending_interval_events().await?.last().map_or(1, |event| event.id);
     let node_id = node.bond_information.node_id;
     let identity = node.bond_information.node.identity_key.clone();
     let contract: AccountId = parse(&localnet.report.contracts["mixnet"])?;
     let performance: Percent = Percent::from_percentage_value(95).map_err(|error| anyhow::anyhow!("{error}"))?;
 
+    let mut failures = Vec::new();
     macro_rules! same_json {
         ($($kind:ty: $query:expr;)*) => {
-            $(round_trip::<$kind>(user, &contract, $query).await
-                .with_context(|| stringify!($query))?;)*
+            $(if let Err(error) = round_trip::<$kind>(user, &contract, $query).await {
+                failures.push(format!("{}: {error:#}", stringify!($query)));
+            })*
         };
     }
     use QueryMsg::*;
@@ -158,13 +169,14 @@ async fn every_answer_keeps_its_json(localnet: &Localnet, user: &DirectSigningHt
         mixnet::EstimatedCurrentEpochRewardResponse: GetEstimatedCurrentEpochDelegatorReward { address: delegator.clone(), node_id, estimated_performance: performance, estimated_work: Some(Decimal::permille(4)) };
         mixnet::PendingEpochEventsResponse: GetPendingEpochEvents { limit: None, start_after: None };
         mixnet::PendingIntervalEventsResponse: GetPendingIntervalEvents { limit: None, start_after: None };
-        mixnet::PendingEpochEventResponse: GetPendingEpochEvent { event_id: 1 };
-        mixnet::PendingIntervalEventResponse: GetPendingIntervalEvent { event_id: 1 };
+        mixnet::PendingEpochEventResponse: GetPendingEpochEvent { event_id: epoch_event };
+        mixnet::PendingIntervalEventResponse: GetPendingIntervalEvent { event_id: interval_event };
         mixnet::NumberOfPendingEventsResponse: GetNumberOfPendingEvents {};
         u32: GetSigningNonce { address: owner.clone() };
         mixnet::KeyRotationState: GetKeyRotationState {};
         mixnet::KeyRotationIdResponse: GetKeyRotationId {};
     }
+    ensure!(failures.is_empty(), "{}", failures.join("\n"));
     Ok(())
 }
 
@@ -227,7 +239,7 @@ async fn bonding_and_delegating(localnet: &Localnet, user: &DirectSigningHttpRpc
     let wrong = MessageSignature::from([1_u8; 64].as_slice());
     let refused = user.bond_nymnode(node.clone(), costs.clone(), wrong, pledge.clone().into(), None).await;
     ensure!(refused.is_err(), "a wrong signature bonded a node");
-    user.bond_nymnode(node.clone(), costs, MessageSignature::from(signature.as_slice()), pledge.into(), None).await?;
+    user.bond_nymnode(node.clone(), costs.clone(), MessageSignature::from(signature.as_slice()), pledge.into(), None).await?;
 
     let owned = user.get_owned_nymnode(&user.address()).await?.details.context("the node is not there")?;
     let node_id = owned.bond_information.node_id;
@@ -248,6 +260,12 @@ async fn bonding_and_delegating(localnet: &Localnet, user: &DirectSigningHttpRpc
     user.delegate(node_id, Coin::new(DELEGATION, "unym"), None).await?;
     let pending = user.get_all_pending_epoch_events().await?;
     ensure!(pending.len() >= 2, "{} events are pending", pending.len());
+    let dearer = NodeCostParams {
+        profit_margin_percent: costs.profit_margin_percent,
+        interval_operating_cost: CosmWasmCoin::new(50_000_000_u128, "unym"),
+    };
+    user.update_cost_params(dearer, None).await?;
+    ensure!(!user.get_all_pending_interval_events().await?.is_empty(), "the new costs are not pending");
     let missing = user.delegate(9999, Coin::new(DELEGATION, "unym"), None).await;
     ensure!(missing.is_err(), "a delegation to a node that is not there was taken");
 
