@@ -109,7 +109,8 @@ pub(crate) fn pay_for_tickets(
     };
     let amount = ensure_payable(deps.storage, n)?;
 
-    TICKETS_PAID.update(deps.storage, |paid| StdResult::Ok(paid + u64::from(n)))?;
+    let tickets_paid = TICKETS_PAID.may_load(deps.storage)?.unwrap_or_default();
+    TICKETS_PAID.save(deps.storage, &(tickets_paid + u64::from(n)))?;
     POOL_COUNTERS.update(deps.storage, |mut counters| -> StdResult<_> {
         counters.total_redeemed = sum(&counters.total_redeemed, &amount)?;
         Ok(counters)
