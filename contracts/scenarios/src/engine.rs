@@ -22,6 +22,14 @@ pub struct Scenario<E> {
 pub enum Contract {
     /// The mixnet contract.
     Mixnet,
+    /// The group of signers.
+    Group,
+    /// The multisig in which they vote.
+    Multisig,
+    /// The board of their ceremonies.
+    Dkg,
+    /// Deposits, the blacklist and payments.
+    Ecash,
 }
 
 impl Contract {
@@ -30,6 +38,10 @@ impl Contract {
     pub const fn artefact(self) -> &'static str {
         match self {
             Contract::Mixnet => "mixnet_contract",
+            Contract::Group => "cw4_group",
+            Contract::Multisig => "cw3_flex_multisig",
+            Contract::Dkg => "nym_coconut_dkg",
+            Contract::Ecash => "nym_ecash",
         }
     }
 }

@@ -18,5 +18,6 @@
 
 mod engine;
 pub mod mixnet;
+pub mod quorum;
 
 pub use engine::{CodeId, Contract, Engine, Executed, Refusal, Scenario};

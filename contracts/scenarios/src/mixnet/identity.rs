@@ -44,6 +44,12 @@ impl NodeIdentity {
         MessageSignature::from(self.key.sign(&plaintext).to_bytes().to_vec())
     }
 
+    /// Signs bytes.
+    #[must_use]
+    pub fn sign_bytes(&self, bytes: &[u8]) -> [u8; 64] {
+        self.key.sign(bytes).to_bytes()
+    }
+
     /// Signs what bonds `node` for `owner`.
     #[must_use]
     pub fn sign_bond(

@@ -5,6 +5,7 @@ use cosmwasm_std::{Addr, BankMsg, Coin, CosmosMsg, Empty, WasmMsg};
 use cw_multi_test::{
     App, AppBuilder, BankKeeper, BankSudo, ContractWrapper, Executor, MockApiBech32, SudoMsg, WasmKeeper,
 };
+use cw_utils::parse_execute_response_data;
 use nym_contract_scenarios::{CodeId, Contract, Engine, Executed, Refusal};
 
 type Chain = App<
@@ -39,13 +40,29 @@ impl Engine for MultiTest {
     }
 
     fn store(&mut self, contract: Contract) -> CodeId {
-        match contract {
+        let code: Box<dyn cw_multi_test::Contract<Empty>> = match contract {
             Contract::Mixnet => {
                 use nym_mixnet_contract::contract::{execute, instantiate, migrate, query};
-                let code = ContractWrapper::new(execute, instantiate, query).with_migrate(migrate);
-                self.chain.store_code(Box::new(code))
+                Box::new(ContractWrapper::new(execute, instantiate, query).with_migrate(migrate))
             }
-        }
+            Contract::Group => {
+                use nym_group_contract::contract::{execute, instantiate, migrate, query};
+                Box::new(ContractWrapper::new(execute, instantiate, query).with_migrate(migrate))
+            }
+            Contract::Multisig => {
+                use nym_multisig_contract::contract::{execute, instantiate, migrate, query};
+                Box::new(ContractWrapper::new(execute, instantiate, query).with_migrate(migrate))
+            }
+            Contract::Dkg => {
+                use nym_dkg_contract::contract::{execute, instantiate, migrate, query, reply};
+                Box::new(ContractWrapper::new(execute, instantiate, query).with_migrate(migrate).with_reply(reply))
+            }
+            Contract::Ecash => {
+                use nym_ecash_contract::contract::{execute, instantiate, migrate, query, reply};
+                Box::new(ContractWrapper::new(execute, instantiate, query).with_migrate(migrate).with_reply(reply))
+            }
+        };
+        self.chain.store_code(code)
     }
 
     fn instantiate(
@@ -125,7 +142,8 @@ impl MultiTest {
         let height = self.block_height();
         // The whole chain of causes, as a chain's log has it.
         let response = self.chain.execute(sender.clone(), message).map_err(|error| format!("{error:#}"))?;
-        let data = response.data.map(Vec::from);
+        // Around the contract's own answer is the chain's.
+        let data = response.data.and_then(|data| parse_execute_response_data(&data).unwrap().data).map(Vec::from);
         Ok(Executed { height, events: response.events, data })
     }
 }

@@ -18,13 +18,22 @@ use std::{
 
 use cosmwasm_std::coin;
 use engine::OnNyxlet;
-use nym_contract_scenarios::{Contract, Engine, Scenario, mixnet};
+use nym_contract_scenarios::{Contract, Engine, Scenario, mixnet, quorum};
 
 #[test]
 fn the_mixnet_contract_as_wasm_does_what_its_scenarios_say() {
     let scenarios = mixnet::scenarios::<OnNyxlet>();
     assert!(scenarios.len() > 40);
-    let failed = run_all(&scenarios);
+    let failed = run_all(&scenarios, &[Contract::Mixnet]);
+    assert!(failed.is_empty(), "{} of {} failed:\n{}", failed.len(), scenarios.len(), failed.join("\n"));
+}
+
+#[test]
+fn the_contracts_of_the_quorum_as_wasm_do_what_their_scenarios_say() {
+    let scenarios = quorum::scenarios::<OnNyxlet>();
+    assert!(scenarios.len() > 40);
+    let contracts = [Contract::Group, Contract::Multisig, Contract::Dkg, Contract::Ecash];
+    let failed = run_all(&scenarios, &contracts);
     assert!(failed.is_empty(), "{} of {} failed:\n{}", failed.len(), scenarios.len(), failed.join("\n"));
 }
 
@@ -57,9 +66,11 @@ fn fees_do_not_show_and_time_stands_still() {
 
 /// Runs scenarios, each on a chain of its own, on all cores; one that fails does not hide the others. Returns why they
 /// failed.
-fn run_all(scenarios: &[Scenario<OnNyxlet>]) -> Vec<String> {
+fn run_all(scenarios: &[Scenario<OnNyxlet>], contracts: &[Contract]) -> Vec<String> {
     // Said once, not once per scenario.
-    engine::read_wasm(Contract::Mixnet);
+    for &contract in contracts {
+        engine::read_wasm(contract);
+    }
     let (next, failed) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     thread::scope(|scope| {
         for _ in 0..thread::available_parallelism().map_or(1, NonZero::get) {
