@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
+use nyxlet::store::{Db, StoreKey, WriteBatch};
 use serde_json::{Value, json};
 
 use crate::{
@@ -40,6 +41,7 @@ pub async fn measure(options: &Options) -> Result<Vec<Row>> {
         start(&nyxlet).await?,
         executions(&nyxlet, &cw20, peer).await?,
         sends(&nyxlet, peer).await?,
+        many_keys(&nyxlet).await?,
         idle_memory(&nyxlet, &options.contracts).await?,
         walk(options)?,
         epoch_turn(options)?,
@@ -133,6 +135,32 @@ async fn send_rate(target: &Target<'_>) -> Result<f64> {
     let senders = target.senders().await?;
     let receiver = senders[0].address.clone();
     target.rate(senders, |sender| sender.bank_send(&receiver)).await
+}
+
+/// What a send costs above a million stored balances, against a thousand; both on disk.
+async fn many_keys(nyxlet: &Path) -> Result<Row> {
+    let few = rate_above(nyxlet, 1_000).await?;
+    let many = rate_above(nyxlet, 1_000_000).await?;
+    Ok(Row::new("cost of a send above 1e6 stored keys, in that above 1e3", few / many, "times", Goal::Below(1.25)))
+}
+
+async fn rate_above(nyxlet: &Path, keys: u64) -> Result<f64> {
+    let home = tempfile::tempdir()?;
+    fill(home.path(), keys)?;
+    let folder = home.path().to_str().context("the temporary folder's name is no text")?;
+    let node = Node::nyxlet(nyxlet, &["--mnemonic", MNEMONIC, "--block-time", "0.2", "--home", folder]).await?;
+    send_rate(&Target::ours(&node, TRANSACTIONS * 2)).await
+}
+
+/// Writes balances of addresses that nobody uses, before the chain has its genesis.
+fn fill(home: &Path, keys: u64) -> Result<()> {
+    let db = Db::open(home)?;
+    let mut batch = WriteBatch::new();
+    for key in 0..keys {
+        let owner = [&[2, 20][..], &[7; 12], &key.to_be_bytes(), b"unyx"].concat();
+        batch.put(StoreKey::Bank.table(), owner, b"1000000".to_vec());
+    }
+    Ok(db.commit(batch)?)
 }
 
 async fn idle_memory(nyxlet: &Path, contracts: &Path) -> Result<Row> {

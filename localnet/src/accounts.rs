@@ -60,9 +60,17 @@ pub struct Accounts {
     pub group_admin: Account,
     /// Administrator of the multisig contract.
     pub multisig_admin: Account,
+    /// Administrator of the ecash contract.
+    pub ecash_admin: Account,
+    /// Administrator of the key generation contract.
+    pub dkg_admin: Account,
     /// Turns the epochs.
     pub rewarder: Account,
-    /// Stand for contracts that are not built yet: vesting, ecash and dkg.
+    /// Members of the quorum; none with `--no-quorum`.
+    pub signers: Vec<Account>,
+    /// Providers of bandwidth, which take tickets.
+    pub providers: Vec<Account>,
+    /// Stand for contracts that are not built yet, or left out: vesting, ecash and dkg.
     pub placeholders: Vec<Account>,
     /// Funded accounts for whoever tries the network.
     pub users: Vec<Account>,
@@ -76,10 +84,12 @@ pub struct Accounts {
 const USERS: u32 = 3;
 /// Accounts that delegate.
 const DELEGATORS: u32 = 3;
+/// Accounts that take tickets.
+const PROVIDERS: u32 = 2;
 
 impl Accounts {
     /// Derives all accounts under the master mnemonic.
-    pub fn derive(master: Mnemonic, nodes: u32) -> Result<Self, LocalnetError> {
+    pub fn derive(master: Mnemonic, nodes: u32, signers: u32) -> Result<Self, LocalnetError> {
         let one = |role: &str| Account::derive(&master, role);
         let many = |role: &str, count: u32| {
             (1..=count).map(|i| one(&format!("{role}-{i}"))).collect::<Result<Vec<_>, LocalnetError>>()
@@ -88,7 +98,11 @@ impl Accounts {
             mixnet_admin: one("mixnet-admin")?,
             group_admin: one("group-admin")?,
             multisig_admin: one("multisig-admin")?,
+            ecash_admin: one("ecash-admin")?,
+            dkg_admin: one("dkg-admin")?,
             rewarder: one("rewarder")?,
+            signers: many("signer", signers)?,
+            providers: many("provider", PROVIDERS)?,
             placeholders: ["vesting", "ecash", "dkg"].into_iter().map(one).collect::<Result<_, _>>()?,
             users: many("user", USERS)?,
             operators: many("node", nodes)?,
@@ -99,8 +113,11 @@ impl Accounts {
 
     /// Every account.
     pub fn all(&self) -> impl Iterator<Item = &Account> {
-        [&self.master, &self.mixnet_admin, &self.group_admin, &self.multisig_admin, &self.rewarder]
+        [&self.master, &self.mixnet_admin, &self.group_admin, &self.multisig_admin]
             .into_iter()
+            .chain([&self.ecash_admin, &self.dkg_admin, &self.rewarder])
+            .chain(&self.signers)
+            .chain(&self.providers)
             .chain(&self.placeholders)
             .chain(&self.users)
             .chain(&self.operators)
@@ -128,8 +145,8 @@ mod tests {
 
     #[test]
     fn accounts_are_the_same_every_time_and_differ_by_role() {
-        let first = Accounts::derive(words(), 5).expect("derives");
-        let again = Accounts::derive(words(), 5).expect("derives");
+        let first = Accounts::derive(words(), 5, 4).expect("derives");
+        let again = Accounts::derive(words(), 5, 4).expect("derives");
         let addresses: Vec<String> = first.all().map(|account| account.address.to_string()).collect();
         assert_eq!(addresses, again.all().map(|account| account.address.to_string()).collect::<Vec<_>>());
         let mut unique = addresses.clone();

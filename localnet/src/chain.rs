@@ -29,8 +29,12 @@ impl Chain {
             accounts: 1,
             // The whole supply of the token: what the reward pool and saturation are measured against.
             balance: 1_000_000_000_000_000,
-            // In real time the chain's clock has to go on while nobody sends anything.
-            mining: if options.warps() { Mining::OnDemand } else { Mining::Mixed(Duration::from_secs(1)) },
+            // In real time, and while signers wait for their turn, the chain's clock has to go on though nobody sends.
+            mining: if options.warps() && options.no_quorum {
+                Mining::OnDemand
+            } else {
+                Mining::Mixed(Duration::from_secs(1))
+            },
             rpc: options.rpc,
             home: options.home.as_ref().map(|home| home.join("chain")),
             ..nyxlet::Config::default()

@@ -37,14 +37,30 @@ pub struct Contracts {
     pub group: AccountId,
     /// Their votes.
     pub multisig: AccountId,
+    /// What else the quorum has; absent with `--no-quorum`.
+    pub quorum: Option<QuorumAddresses>,
+}
+
+/// Contracts of the quorum.
+#[derive(Clone)]
+pub struct QuorumAddresses {
+    /// Members.
+    pub group: AccountId,
+    /// Deposits, payments, the blacklist.
+    pub ecash: AccountId,
+    /// Key generations.
+    pub dkg: AccountId,
 }
 
 impl Contracts {
     /// Addresses by name, with the placeholders of contracts that are not built yet.
     pub fn by_name(&self, accounts: &Accounts) -> BTreeMap<String, String> {
         let deployed = [("mixnet", &self.mixnet), ("group", &self.group), ("multisig", &self.multisig)];
+        let quorum = self.quorum.iter().flat_map(|quorum| [("ecash", &quorum.ecash), ("dkg", &quorum.dkg)]);
+        // In a map the later entry of a name counts.
         let placeholders = accounts.placeholders.iter().map(|account| (account.role.as_str(), &account.address));
-        deployed.into_iter().chain(placeholders).map(|(name, address)| (name.to_owned(), address.to_string())).collect()
+        let all = placeholders.chain(deployed).chain(quorum);
+        all.map(|(name, address)| (name.to_owned(), address.to_string())).collect()
     }
 }
 
@@ -60,6 +76,16 @@ pub async fn contracts(
     let mixnet = load("mixnet", "mixnet_contract.wasm", &accounts.mixnet_admin)?;
     let group = load("group", "cw4_group.wasm", &accounts.group_admin)?;
     let multisig = load("multisig", "cw3_flex_multisig.wasm", &accounts.multisig_admin)?;
+    let quorum = if options.no_quorum {
+        None
+    } else {
+        let ecash = load("ecash", "nym_ecash.wasm", &accounts.ecash_admin)?;
+        Some((ecash, load("dkg", "nym_coconut_dkg.wasm", &accounts.dkg_admin)?))
+    };
+    let (ecash_address, dkg_address) = match &quorum {
+        Some((ecash, dkg)) => (&ecash.address, &dkg.address),
+        None => (accounts.placeholder("ecash"), accounts.placeholder("dkg")),
+    };
 
     let set = parameters::rewarded_set(options.params, options.node_count())?;
     let mixnet_message = parameters::mixnet(options.params, set, options.epoch_length(), accounts);
@@ -70,8 +96,8 @@ pub async fn contracts(
 
     let multisig_message = json!({
         "group_addr": group.address,
-        "coconut_bandwidth_contract_address": accounts.placeholder("ecash"),
-        "coconut_dkg_contract_address": accounts.placeholder("dkg"),
+        "coconut_bandwidth_contract_address": ecash_address,
+        "coconut_dkg_contract_address": dkg_address,
         // Two of three suffice.
         "threshold": {"absolute_percentage": {"percentage": "0.666666666"}},
         "max_voting_period": {"time": 3600},
@@ -82,7 +108,18 @@ pub async fn contracts(
         .run("multisig contract", deploy(chain, accounts, &accounts.multisig_admin, &multisig, &multisig_message))
         .await?;
 
-    Ok(Contracts { mixnet: mixnet.address, group: group.address, multisig: multisig.address })
+    if let Some((ecash, dkg)) = &quorum {
+        let message = parameters::ecash(&accounts.ecash_admin, &multisig.address, &group.address);
+        steps.run("ecash contract", deploy(chain, accounts, &accounts.ecash_admin, ecash, &message)).await?;
+        let message = parameters::dkg(&multisig.address, &group.address, accounts.signers.len());
+        steps.run("dkg contract", deploy(chain, accounts, &accounts.dkg_admin, dkg, &message)).await?;
+    }
+    let quorum = quorum.map(|(ecash, dkg)| QuorumAddresses {
+        group: group.address.clone(),
+        ecash: ecash.address,
+        dkg: dkg.address,
+    });
+    Ok(Contracts { mixnet: mixnet.address, group: group.address, multisig: multisig.address, quorum })
 }
 
 fn artefact(name: &'static str, file: &Path, creator: &Account) -> Result<Artefact, LocalnetError> {

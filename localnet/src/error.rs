@@ -49,6 +49,37 @@ pub enum LocalnetError {
     /// The network's description could not be written.
     #[error(transparent)]
     Network(#[from] nym_network::NetworkError),
+    /// A signer did not start.
+    #[error("{name} does not start: {source}")]
+    Signer {
+        /// The signer.
+        name: String,
+        /// Why.
+        source: Box<nym_api::ServiceError>,
+    },
+    /// A signer's API did not answer as it should.
+    #[error(transparent)]
+    SignerApi(#[from] nym_api_requests::ClientError),
+    /// There are not that many ports.
+    #[error("there are no {count} ports from {first} on: choose a lower --signer-port")]
+    Ports {
+        /// The first.
+        first: u16,
+        /// How many are needed.
+        count: usize,
+    },
+    /// No port is free.
+    #[error("cannot find a free port for a signer: {0}")]
+    NoPort(io::Error),
+    /// A ticketbook could not be bought, kept or spent.
+    #[error(transparent)]
+    Ticketbook(#[from] nym_ticketbooks::TicketbookError),
+    /// The e-cash scheme refuses something.
+    #[error(transparent)]
+    Ecash(#[from] nym_ecash::EcashError),
+    /// The quorum is in a state that this localnet does not expect.
+    #[error("the quorum does not work: {0}")]
+    Quorum(String),
     /// The epoch is in a state that this localnet does not expect.
     #[error("the epoch cannot be turned: {0}")]
     Epoch(String),

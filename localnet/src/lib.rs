@@ -25,6 +25,7 @@ mod network;
 mod nodes;
 mod options;
 mod parameters;
+mod quorum;
 mod report;
 mod screen;
 mod steps;

@@ -17,6 +17,7 @@ use crate::{
     deploy::Contracts,
     error::LocalnetError,
     options::Options,
+    quorum::{self, Quorum},
     report::{Endpoints, Report, by_role},
     screen::{Screen, View},
     steps::{Outcome, Steps},
@@ -33,7 +34,7 @@ const FIRST_EPOCHS: u32 = 2;
 /// Without `--once` it returns only when `stop` resolves.
 pub async fn run(options: &Options, stop: impl Future<Output = ()>) -> Result<bool, LocalnetError> {
     let mut screen = Screen::new();
-    let mut steps = Steps::default();
+    let mut steps = Steps::announced_by(crate::screen::print_step);
     let seed = options.seed.unwrap_or_else(rand::random);
     let files = prepare_files(options)?;
     let master = match &options.mnemonic {
@@ -50,7 +51,7 @@ pub async fn run(options: &Options, stop: impl Future<Output = ()>) -> Result<bo
             Ok((chain, outcome))
         })
         .await?;
-    let accounts = Accounts::derive(master, options.node_count())?;
+    let accounts = Accounts::derive(master, options.node_count(), options.signer_count())?;
     let network = Running { chain, accounts, options, files, seed };
 
     let result = network.walk_and_turn(&mut steps, &mut screen, stop).await;
@@ -70,6 +71,20 @@ struct Running<'a> {
     seed: u64,
 }
 
+/// How far the walk has come.
+#[derive(Default)]
+struct Walked<'a> {
+    contracts: Option<Contracts>,
+    quorum: Option<Quorum<'a>>,
+}
+
+impl Walked<'_> {
+    /// The first signer's API, or where one would answer.
+    fn nym_api(&self) -> String {
+        self.quorum.as_ref().map_or_else(|| NYM_API.to_owned(), |quorum| quorum.url().to_string())
+    }
+}
+
 impl Running<'_> {
     async fn walk_and_turn(
         &self,
@@ -78,29 +93,39 @@ impl Running<'_> {
         stop: impl Future<Output = ()>,
     ) -> Result<(), LocalnetError> {
         let env_file = self.options.env_file.clone().unwrap_or_else(|| self.files.join("localnet.env"));
-        let walked = self.walk(steps, &env_file).await;
-        for step in steps.list() {
-            screen.step(step);
-        }
-        let contracts = match &walked {
-            Ok((contracts, _)) => Some(contracts),
-            Err(_) => None,
-        };
-        self.report(steps, contracts, &env_file)?;
-        let (_, mixnet) = walked?;
+        let mut walked = Walked::default();
+        let result = self.walk(steps, &env_file, &mut walked).await;
+        self.report(steps, &walked, &env_file)?;
+        let mixnet = result?;
         screen.line(&format!("role selection seed {}; env file {}", self.seed, env_file.display()));
-        if self.options.once {
-            return Ok(());
+        let turned = if self.options.once {
+            Ok(())
+        } else {
+            tokio::select! {
+                result = self.turn_for_ever(&mixnet, walked.quorum.as_ref(), screen) => result,
+                () = stop => Ok(()),
+            }
+        };
+        if let Some(quorum) = walked.quorum {
+            quorum.stop().await;
         }
-        tokio::select! {
-            result = self.turn_for_ever(&mixnet, screen) => result,
-            () = stop => Ok(()),
-        }
+        turned
     }
 
-    async fn walk(&self, steps: &mut Steps, env_file: &Path) -> Result<(Contracts, MixnetQueries), LocalnetError> {
+    async fn walk<'a>(
+        &'a self,
+        steps: &mut Steps,
+        env_file: &Path,
+        walked: &mut Walked<'a>,
+    ) -> Result<MixnetQueries, LocalnetError> {
         let (contracts, mixnet) = walk::set_up(&self.chain, &self.accounts, self.options, &self.files, steps).await?;
-        self.write_env_file(&contracts, env_file)?;
+        walked.contracts = Some(contracts.clone());
+        if let Some(addresses) = contracts.quorum.clone() {
+            let network = self.network(&contracts, NYM_API)?;
+            let start = Quorum::start(&self.chain, &self.accounts, addresses, &network, self.options, &self.files);
+            walked.quorum = Some(steps.run("signers", start).await?);
+        }
+        self.network(&contracts, &walked.nym_api())?.write_env_file(env_file)?;
         let mut crank = self.crank(&mixnet)?;
         for _ in 0..FIRST_EPOCHS {
             self.turn(&mut crank, &mixnet, steps).await?;
@@ -111,7 +136,10 @@ impl Running<'_> {
             let turn = self.turn(&mut crank, &mixnet, steps).await?;
             steps.run("left", walk::left(&self.chain, &mixnet, &leaving, &turn)).await?;
         }
-        Ok((contracts, mixnet))
+        if let Some(quorum) = &walked.quorum {
+            quorum::walk(quorum, &self.files, steps).await?;
+        }
+        Ok(mixnet)
     }
 
     fn crank(&self, mixnet: &MixnetQueries) -> Result<Crank, LocalnetError> {
@@ -128,13 +156,23 @@ impl Running<'_> {
         steps.run(&name, walk::turn_epoch(crank, mixnet)).await
     }
 
-    async fn turn_for_ever(&self, mixnet: &MixnetQueries, screen: &mut Screen) -> Result<(), LocalnetError> {
+    async fn turn_for_ever(
+        &self,
+        mixnet: &MixnetQueries,
+        quorum: Option<&Quorum<'_>>,
+        screen: &mut Screen,
+    ) -> Result<(), LocalnetError> {
         let mut crank = self.crank(mixnet)?;
         let mut rewards = Default::default();
         let mut held = roles(mixnet).await?;
         loop {
             let current = mixnet.current_interval().await?;
+            let standing = match quorum {
+                Some(quorum) => Some(quorum.standing().await?),
+                None => None,
+            };
             screen.show(&View {
+                quorum: standing,
                 height: self.chain.height(),
                 epoch: current.interval.current_epoch_absolute_id(),
                 nodes: &walk::nodes(mixnet).await?,
@@ -177,19 +215,20 @@ impl Running<'_> {
         }
     }
 
-    fn write_env_file(&self, contracts: &Contracts, file: &Path) -> Result<(), LocalnetError> {
-        let network = Network::local(&self.chain.rpc_url(), NYM_API)?.with_contracts(NymContracts {
+    fn network(&self, contracts: &Contracts, nym_api: &str) -> Result<Network, LocalnetError> {
+        let quorum = contracts.quorum.as_ref();
+        let network = Network::local(&self.chain.rpc_url(), nym_api)?.with_contracts(NymContracts {
             mixnet_contract_address: Some(contracts.mixnet.to_string()),
             group_contract_address: Some(contracts.group.to_string()),
             multisig_contract_address: Some(contracts.multisig.to_string()),
+            ecash_contract_address: quorum.map(|quorum| quorum.ecash.to_string()),
+            coconut_dkg_contract_address: quorum.map(|quorum| quorum.dkg.to_string()),
             ..NymContracts::default()
         });
-        let network =
-            Network { rewarding_validator_address: Some(self.accounts.rewarder.address.to_string()), ..network };
-        Ok(network.write_env_file(file)?)
+        Ok(Network { rewarding_validator_address: Some(self.accounts.rewarder.address.to_string()), ..network })
     }
 
-    fn report(&self, steps: &Steps, contracts: Option<&Contracts>, env_file: &Path) -> Result<(), LocalnetError> {
+    fn report(&self, steps: &Steps, walked: &Walked<'_>, env_file: &Path) -> Result<(), LocalnetError> {
         let Some(file) = &self.options.json else { return Ok(()) };
         let (addresses, mnemonics) = by_role(self.accounts.all());
         Report {
@@ -197,10 +236,10 @@ impl Running<'_> {
             endpoints: Endpoints {
                 rpc: &self.chain.rpc_url(),
                 websocket: &self.chain.websocket_url(),
-                nym_api: NYM_API,
+                nym_api: &walked.nym_api(),
             },
             env_file,
-            contracts: &contracts.map(|contracts| contracts.by_name(&self.accounts)).unwrap_or_default(),
+            contracts: &walked.contracts.as_ref().map(|found| found.by_name(&self.accounts)).unwrap_or_default(),
             addresses,
             mnemonics,
             seed: self.seed,

@@ -34,6 +34,18 @@ pub struct Options {
     #[arg(long)]
     pub once: bool,
 
+    /// How many signers make up the quorum.
+    #[arg(long, value_name = "COUNT", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub signers: u16,
+
+    /// Leave the quorum out: no signers, no ticketbooks.
+    #[arg(long, conflicts_with = "signers")]
+    pub no_quorum: bool,
+
+    /// Port of the first signer's API; the others follow it. Port 0 picks free ones.
+    #[arg(long, value_name = "PORT", default_value_t = 8000)]
+    pub signer_port: u16,
+
     /// Measured performance of single nodes, for instance 1=0.9,4=0 (node id = 0..1). There is no monitor yet.
     #[arg(long, value_name = "ID=VALUE", value_delimiter = ',')]
     pub performance: Vec<NodePerformance>,
@@ -133,6 +145,11 @@ impl Options {
             Parameters::Local => 9,
             Parameters::Mainnet => 240,
         })
+    }
+
+    /// How many signers are started.
+    pub fn signer_count(&self) -> u32 {
+        if self.no_quorum { 0 } else { u32::from(self.signers) }
     }
 
     /// The epoch length on the chain's clock.

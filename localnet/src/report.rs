@@ -36,7 +36,7 @@ pub struct Endpoints<'a> {
     pub rpc: &'a str,
     /// Websocket of the same RPC.
     pub websocket: &'a str,
-    /// Where a nym-api will answer; nothing listens there yet.
+    /// The first signer's API; nothing listens there with `--no-quorum`.
     pub nym_api: &'a str,
 }
 

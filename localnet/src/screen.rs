@@ -9,7 +9,7 @@ use comfy_table::{CellAlignment, Table, presets::UTF8_HORIZONTAL_ONLY};
 use cosmwasm_std::Decimal;
 use nym_mixnet_contract::types::{NodeId, NymNodeDetails, Role};
 
-use crate::{crank::Roles, steps::Step};
+use crate::{crank::Roles, quorum::Standing, steps::Step};
 
 /// Rows of the table; a set of hundreds does not fit on a screen.
 const ROWS: usize = 30;
@@ -32,6 +32,8 @@ pub struct View<'a> {
     pub roles: &'a Roles,
     /// What each node got last.
     pub rewards: &'a BTreeMap<NodeId, Decimal>,
+    /// How the quorum stands, if there is one.
+    pub quorum: Option<Standing>,
     /// Where the RPC answers.
     pub rpc: &'a str,
 }
@@ -40,12 +42,6 @@ impl Screen {
     /// Standard output as it is.
     pub fn new() -> Self {
         Self { terminal: io::stdout().is_terminal(), drawn_lines: 0 }
-    }
-
-    /// A step that is done.
-    pub fn step(&mut self, step: &Step) {
-        let mark = if step.ok { "ok" } else { "FAILED" };
-        self.line(&format!("{mark:>6}  {:<24} {:>7.2} s  {}", step.name, step.seconds, step.detail));
     }
 
     /// A line of text.
@@ -59,12 +55,13 @@ impl Screen {
         if !self.terminal {
             let total: Decimal = view.rewards.values().fold(Decimal::zero(), |sum, reward| sum + *reward);
             self.line(&format!(
-                "epoch {} at height {}: {} nodes, {} with a role, last rewards {} NYM",
+                "epoch {} at height {}: {} nodes, {} with a role, last rewards {} NYM{}",
                 view.epoch,
                 view.height,
                 view.nodes.len(),
                 view.roles.len(),
-                in_nym(total)
+                in_nym(total),
+                view.quorum.map(|quorum| format!("; {}", standing(quorum))).unwrap_or_default()
             ));
             return;
         }
@@ -80,6 +77,12 @@ impl Default for Screen {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// A step that is done: a line, before anything is drawn.
+pub fn print_step(step: &Step) {
+    let mark = if step.ok { "ok" } else { "FAILED" };
+    write_out(&format!("{mark:>6}  {:<24} {:>7.2} s  {}\n", step.name, step.seconds, step.detail));
 }
 
 fn table(view: &View<'_>) -> String {
@@ -103,7 +106,25 @@ fn table(view: &View<'_>) -> String {
     }
     let hidden = view.nodes.len().saturating_sub(ROWS);
     let more = if hidden > 0 { format!("… and {hidden} more nodes\n") } else { String::new() };
-    format!("{table}\n{more}epoch {} · height {} · RPC {} · stop with Ctrl-C", view.epoch, view.height, view.rpc)
+    let quorum = view.quorum.map(|quorum| format!("{}\n", standing(quorum))).unwrap_or_default();
+    format!(
+        "{table}\n{more}{quorum}epoch {} · height {} · RPC {} · stop with Ctrl-C",
+        view.epoch, view.height, view.rpc
+    )
+}
+
+fn standing(quorum: Standing) -> String {
+    let keys = match quorum.generation {
+        Some(epoch) => format!("keys of epoch {epoch} in service"),
+        None => "no keys in service".to_owned(),
+    };
+    format!(
+        "{} signers, {keys}{}, {} ticketbooks sold, {} tickets spent",
+        quorum.signers,
+        if quorum.ceremony { ", a ceremony runs" } else { "" },
+        quorum.deposits,
+        quorum.spent
+    )
 }
 
 fn role_name(role: Role) -> &'static str {

@@ -53,12 +53,17 @@ impl Outcome {
 }
 
 /// All steps so far.
-#[derive(Default)]
 pub struct Steps {
     steps: Vec<Step>,
+    announce: fn(&Step),
 }
 
 impl Steps {
+    /// None yet; each is announced when it is done.
+    pub fn announced_by(announce: fn(&Step)) -> Self {
+        Self { steps: Vec::new(), announce }
+    }
+
     /// Runs a step and records it. A failure is recorded and handed on, since what comes
     /// later builds on it; a check that does not hold is recorded only.
     pub async fn run<T, F>(&mut self, name: &str, work: F) -> Result<T, LocalnetError>
@@ -76,7 +81,9 @@ impl Steps {
             }
         };
         tracing::info!(step = name, ok = outcome.ok, "{}", outcome.detail);
-        self.steps.push(Step { name: name.to_owned(), seconds, ok: outcome.ok, detail: outcome.detail });
+        let step = Step { name: name.to_owned(), seconds, ok: outcome.ok, detail: outcome.detail };
+        (self.announce)(&step);
+        self.steps.push(step);
         value
     }
 

@@ -39,9 +39,13 @@ pub async fn fund(chain: &Chain, accounts: &Accounts, parameters: Parameters) ->
         (&accounts.mixnet_admin, FEES),
         (&accounts.group_admin, FEES),
         (&accounts.multisig_admin, FEES),
+        (&accounts.ecash_admin, FEES),
+        (&accounts.dkg_admin, FEES),
         (&accounts.rewarder, REWARDER_FEES),
     ];
     wanted.extend(accounts.placeholders.iter().map(|account| (account, 1)));
+    wanted.extend(accounts.signers.iter().map(|account| (account, REWARDER_FEES)));
+    wanted.extend(accounts.providers.iter().map(|account| (account, FEES)));
     wanted.extend(accounts.users.iter().map(|account| (account, USER_FUNDS)));
     wanted.extend(accounts.operators.iter().enumerate().map(|(index, account)| (account, pledge(index) + FEES)));
     for (number, delegator) in accounts.delegators.iter().enumerate() {

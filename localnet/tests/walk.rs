@@ -23,7 +23,7 @@ fn localnet(arguments: &[&str]) -> (Output, Option<Value>) {
     let files = tempfile::tempdir().unwrap();
     let report = files.path().join("report.json");
     let output = Command::new(env!("CARGO_BIN_EXE_localnet"))
-        .args(["--once", "--rpc", "127.0.0.1:0", "--seed", "1", "--contracts"])
+        .args(["--once", "--rpc", "127.0.0.1:0", "--signer-port", "0", "--seed", "1", "--contracts"])
         .arg(contracts())
         .arg("--env-file")
         .arg(files.path().join("localnet.env"))
@@ -43,7 +43,7 @@ fn steps(report: &Value) -> Vec<(&str, bool)> {
 }
 
 #[test]
-fn the_walk_holds_and_pays_every_node() {
+fn the_walk_holds_from_the_chain_to_paid_providers() {
     let (output, report) = localnet(&[]);
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
@@ -54,15 +54,25 @@ fn the_walk_holds_and_pays_every_node() {
         "mixnet contract",
         "group contract",
         "multisig contract",
+        "ecash contract",
+        "dkg contract",
         "reward pool",
         "bond",
         "delegate",
+        "signers",
         "epoch 0",
         "epoch 1",
         "withdraw rewards",
         "leave",
         "epoch 2",
         "left",
+        "ceremony",
+        "issue ticketbook",
+        "spend",
+        "double spend",
+        "blacklist",
+        "rotate",
+        "redeem",
     ];
     assert_eq!(steps(&report), names.map(|name| (name, true)));
     assert_eq!(report["ok"], true);
@@ -77,8 +87,8 @@ fn the_walk_holds_and_pays_every_node() {
 
 #[test]
 fn addresses_are_the_same_every_time() {
-    let (_, first) = localnet(&["--nodes", "5"]);
-    let (_, second) = localnet(&["--nodes", "5"]);
+    let (_, first) = localnet(&["--nodes", "5", "--no-quorum"]);
+    let (_, second) = localnet(&["--nodes", "5", "--no-quorum"]);
     let (first, second) = (first.unwrap(), second.unwrap());
     assert_eq!(first["contracts"], second["contracts"]);
     assert_eq!(first["mnemonics"], second["mnemonics"]);
@@ -86,7 +96,7 @@ fn addresses_are_the_same_every_time() {
 
 #[test]
 fn a_broken_step_is_reported_and_the_exit_status_says_so() {
-    let (output, report) = localnet(&["--nodes", "5", "--pool-funding", "1"]);
+    let (output, report) = localnet(&["--nodes", "5", "--pool-funding", "1", "--no-quorum"]);
     assert_eq!(output.status.code(), Some(1));
     let report = report.unwrap();
     assert_eq!(report["ok"], false);
@@ -114,7 +124,7 @@ fn a_home_goes_on_where_it_stopped() {
     let (first, report) = localnet(&["--nodes", "5", "--home", path]);
     assert!(first.status.success(), "{}", String::from_utf8_lossy(&first.stdout));
     let contracts = report.unwrap()["contracts"].clone();
-    // The last node left in the first run and bonds again in the second; the epochs go on.
+    // The signers keep their keys. The last node left in the first run and bonds again in the second; the epochs go on.
     let (second, report) = localnet(&["--nodes", "5", "--home", path]);
     assert!(
         second.status.success(),

@@ -92,16 +92,16 @@ impl Drop for Process {
 fn a_killed_chain_has_everything_it_acknowledged() {
     let home = tempfile::tempdir().unwrap();
     let mut sequence = 0;
-    let mut acknowledged: Vec<(Value, Value)> = Vec::new();
+    // What was asked, how, and the answer: transactions, and headers with the hash of the state before them.
+    let mut acknowledged: Vec<(&str, Value, Value)> = Vec::new();
     let mut newest = json!("0");
     for round in 0..4_u64 {
         let mut process = Process::start(home.path());
         let status = call(process.address, "status", json!({}));
         let height = |value: &Value| value.as_str().unwrap().parse::<u64>().unwrap();
         assert!(height(&status["sync_info"]["latest_block_height"]) >= height(&newest), "{status}");
-        for (hash, tx) in &acknowledged {
-            let params = json!({ "hash": hash, "prove": false });
-            assert_eq!(&call(process.address, "tx", params), tx);
+        for (method, params, answer) in &acknowledged {
+            assert_eq!(&call(process.address, method, params.clone()), answer);
         }
         // A transaction may have been committed without its acknowledgement having arrived.
         sequence = next_sequence(process.address, sequence);
@@ -115,8 +115,12 @@ fn a_killed_chain_has_everything_it_acknowledged() {
         while let Some(tx) = try_commit(address, sequence) {
             let hash = base64_of_hex(tx["hash"].as_str().unwrap());
             newest = tx["height"].clone();
-            if let Some(found) = try_call(address, "tx", json!({ "hash": hash, "prove": false })) {
-                acknowledged.push((json!(hash), found));
+            for (method, params) in
+                [("tx", json!({ "hash": hash, "prove": false })), ("header", json!({ "height": newest }))]
+            {
+                if let Some(found) = try_call(address, method, params.clone()) {
+                    acknowledged.push((method, params, found));
+                }
             }
             sequence += 1;
         }

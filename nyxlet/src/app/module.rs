@@ -10,13 +10,16 @@ use crate::{
     tx::Fields,
 };
 
-/// A part of the application with its own messages and queries.
+/// A part of the application with its own messages and queries; the defaults are those of a module that has none.
 pub trait Module: Send + Sync + 'static {
     /// The module's name, as in events and module accounts.
     fn name(&self) -> &'static str;
 
     /// Whether the module handles messages of this type URL.
-    fn handles(&self, type_url: &str) -> bool;
+    fn handles(&self, type_url: &str) -> bool {
+        let _ = type_url;
+        false
+    }
 
     /// The fields of a message kind of the module: a transaction with others is refused. `None` lets any field pass.
     fn fields(&self, type_url: &str) -> Option<&'static Fields> {
@@ -36,23 +39,33 @@ pub trait Module: Send + Sync + 'static {
     ///
     /// # Errors
     /// The message cannot be decoded or names a signer that is no address.
-    fn signers(&self, msg: &Any) -> Result<Vec<Vec<u8>>, SdkError>;
+    fn signers(&self, msg: &Any) -> Result<Vec<Vec<u8>>, SdkError> {
+        Err(Root::UnknownRequest.wrap(&msg.type_url))
+    }
 
     /// The checks of a message that need no state.
     ///
     /// # Errors
     /// What is wrong with the message.
-    fn validate_basic(&self, msg: &Any) -> Result<(), SdkError>;
+    fn validate_basic(&self, msg: &Any) -> Result<(), SdkError> {
+        Err(Root::UnknownRequest.wrap(&msg.type_url))
+    }
 
     /// Executes a message; events go to the context. The answer is the response message.
     ///
     /// # Errors
     /// What the module says. The caller drops the changes.
-    fn handle_msg(&self, ctx: &Context, msg: &Any) -> ExecResult<Any>;
+    fn handle_msg(&self, ctx: &Context, msg: &Any) -> ExecResult<Any> {
+        let _ = ctx;
+        Err(Root::UnknownRequest.wrap(&msg.type_url).into())
+    }
 
     /// Answers the query of a gRPC path (`/package.Service/Method`) on the request bytes; `None` for a path that is not
     /// the module's.
-    fn query(&self, ctx: &Context, path: &str, request: &[u8]) -> Option<ExecResult<Vec<u8>>>;
+    fn query(&self, ctx: &Context, path: &str, request: &[u8]) -> Option<ExecResult<Vec<u8>>> {
+        let _ = (ctx, path, request);
+        None
+    }
 
     /// Writes the module's part of the genesis.
     ///

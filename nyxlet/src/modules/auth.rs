@@ -176,22 +176,6 @@ impl Module for Auth {
         "auth"
     }
 
-    fn handles(&self, _type_url: &str) -> bool {
-        false
-    }
-
-    fn signers(&self, msg: &Any) -> Result<Vec<Vec<u8>>, SdkError> {
-        Err(Root::UnknownRequest.wrap(&msg.type_url))
-    }
-
-    fn validate_basic(&self, msg: &Any) -> Result<(), SdkError> {
-        Err(Root::UnknownRequest.wrap(&msg.type_url))
-    }
-
-    fn handle_msg(&self, _ctx: &Context, msg: &Any) -> ExecResult<Any> {
-        Err(Root::UnknownRequest.wrap(&msg.type_url).into())
-    }
-
     fn query(&self, ctx: &Context, path: &str, request: &[u8]) -> Option<ExecResult<Vec<u8>>> {
         query::answer(ctx, path.strip_prefix("/cosmos.auth.v1beta1.Query/")?, request)
     }

@@ -1,13 +1,11 @@
 //! The part of the distribution module that transactions notice: at every block's begin the fees of the block before
 //! leave the fee collector.
 
-use cosmos_sdk_proto::Any;
-
 use super::{auth, bank};
 use crate::{
     address,
     app::{Context, Module},
-    error::{ExecResult, Root, SdkError},
+    error::ExecResult,
 };
 
 /// Name of the module and its account.
@@ -20,26 +18,6 @@ pub struct Distribution;
 impl Module for Distribution {
     fn name(&self) -> &'static str {
         NAME
-    }
-
-    fn handles(&self, _type_url: &str) -> bool {
-        false
-    }
-
-    fn signers(&self, msg: &Any) -> Result<Vec<Vec<u8>>, SdkError> {
-        Err(Root::UnknownRequest.wrap(&msg.type_url))
-    }
-
-    fn validate_basic(&self, msg: &Any) -> Result<(), SdkError> {
-        Err(Root::UnknownRequest.wrap(&msg.type_url))
-    }
-
-    fn handle_msg(&self, _ctx: &Context, msg: &Any) -> ExecResult<Any> {
-        Err(Root::UnknownRequest.wrap(&msg.type_url).into())
-    }
-
-    fn query(&self, _ctx: &Context, _path: &str, _request: &[u8]) -> Option<ExecResult<Vec<u8>>> {
-        None
     }
 
     fn begin_block(&self, ctx: &Context) -> ExecResult<()> {

@@ -6,10 +6,10 @@ use cosmos_sdk_proto::{
     Any,
     cosmos::tx::v1beta1::{SignDoc, mode_info},
 };
-use k256::ecdsa::{Signature, VerifyingKey, signature::hazmat::PrehashVerifier};
 use parking_lot::Mutex;
 use prost::Message;
 use ripemd::Ripemd160;
+use secp256k1::{Message as Prehash, PublicKey, SECP256K1, ecdsa::Signature};
 use sha2::{Digest, Sha256};
 
 use super::{Tx, amino};
@@ -112,11 +112,12 @@ pub(super) fn address_of(key: &Any) -> Option<Vec<u8>> {
 }
 
 fn is_valid(key: &Any, hash: &[u8; 32], signature: &[u8]) -> bool {
-    let Some(key) = secp256k1_key(key).and_then(|bytes| VerifyingKey::from_sec1_bytes(&bytes).ok()) else {
+    let Some(key) = secp256k1_key(key).and_then(|bytes| PublicKey::from_slice(&bytes).ok()) else {
         return false;
     };
     // High s is refused by the verification, as it is on a node: such a signature could be mirrored.
-    Signature::from_slice(signature).is_ok_and(|signature| key.verify_prehash(hash, &signature).is_ok())
+    Signature::from_compact(signature)
+        .is_ok_and(|signature| SECP256K1.verify_ecdsa(Prehash::from_digest(*hash), &signature, &key).is_ok())
 }
 
 fn unsupported(mode: i32) -> String {

@@ -1,0 +1,169 @@
+//! A stand-in for an entry gateway: takes tickets by the rules of the gateways' own verifier and has the signers confirm
+//! them. A ticket is final once as many signers as its key generation needs have accepted it.
+
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+use ed25519_dalek::{SigningKey, VerifyingKey};
+use futures::future::join_all;
+use nym_api_requests::{
+    NymApiClient,
+    ecash::{BatchRedeemTicketsBody, TicketRejection, VerifyEcashTicketBody},
+    filter::SpentTicketsFollower,
+};
+use nym_ecash::{
+    CredentialSpendingData, PreparedKey,
+    verifier::{PaymentVerifier, Rejection, Rules, SpentTicketsInMemory},
+};
+use rand::rngs::OsRng;
+
+use super::Quorum;
+use crate::{accounts::Account, error::LocalnetError};
+
+/// Why a provider does not take a ticket.
+#[derive(Debug)]
+pub(super) enum Refused {
+    /// By its own rules.
+    Rule(Rejection),
+    /// Its filter knows the ticket, and the signers confirm that it is spent.
+    Filter,
+    /// Too few signers accept it.
+    Signers {
+        /// How many accepted.
+        accepted: usize,
+        /// What the others said.
+        rejections: Vec<TicketRejection>,
+    },
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rule(rejection) => write!(f, "by the provider's rules: {rejection}"),
+            Self::Filter => write!(f, "by the filter of spent tickets"),
+            Self::Signers { accepted, rejections } => {
+                write!(f, "by the signers: {accepted} accepted it, the others say {rejections:?}")
+            }
+        }
+    }
+}
+
+/// A provider of bandwidth, as far as tickets go.
+pub(super) struct Provider {
+    account: Account,
+    identity: SigningKey,
+    verifier: PaymentVerifier,
+    store: SpentTicketsInMemory,
+    keys: BTreeMap<u64, Arc<PreparedKey>>,
+    thresholds: BTreeMap<u64, usize>,
+    filter: SpentTicketsFollower,
+    /// Serial numbers of final tickets that are not paid yet.
+    unpaid: Vec<Vec<u8>>,
+}
+
+impl Provider {
+    pub(super) fn new(account: Account, quorum: &Quorum<'_>) -> Result<Self, LocalnetError> {
+        let identity = SigningKey::generate(&mut OsRng);
+        let provider = identity.verifying_key().to_bytes();
+        let aggregator = bs58::decode(quorum.signers[0].identity()).into_vec().ok();
+        let aggregator = aggregator
+            .and_then(|bytes| VerifyingKey::from_bytes(&bytes.try_into().ok()?).ok())
+            .ok_or_else(|| LocalnetError::Quorum("the first signer's identity is no ed25519 key".into()))?;
+        Ok(Self {
+            account,
+            verifier: PaymentVerifier::new(Rules::gateway(provider)),
+            identity,
+            store: SpentTicketsInMemory::default(),
+            keys: BTreeMap::new(),
+            thresholds: BTreeMap::new(),
+            filter: SpentTicketsFollower::new(aggregator),
+            unpaid: Vec::new(),
+        })
+    }
+
+    /// The key that payments to this provider name.
+    pub(super) fn key(&self) -> [u8; 32] {
+        self.identity.verifying_key().to_bytes()
+    }
+
+    pub(super) fn account(&self) -> &Account {
+        &self.account
+    }
+
+    /// Learns which keys tickets may be signed with.
+    pub(super) async fn learn_keys(&mut self, quorum: &Quorum<'_>) -> Result<(), LocalnetError> {
+        let generations = quorum.dkg.key_generations().await?;
+        for generation in generations.in_service.iter().chain(&generations.outgoing) {
+            let threshold = usize::try_from(generation.threshold).unwrap_or(usize::MAX);
+            self.thresholds.insert(generation.epoch_id, threshold);
+            if !self.keys.contains_key(&generation.epoch_id) {
+                let key = quorum.api(0)?.master_verification_key(Some(generation.epoch_id)).await?;
+                self.keys.insert(generation.epoch_id, Arc::new(PreparedKey::new(key)?));
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the quorum's filter of spent tickets anew.
+    pub(super) async fn refresh_filter(&mut self, quorum: &Quorum<'_>) -> Result<(), LocalnetError> {
+        let (api, today) = (quorum.api(0)?, quorum.today().await?);
+        self.filter.refresh(&api, today).await.map(|_| ()).map_err(|error| LocalnetError::Quorum(error.to_string()))
+    }
+
+    /// Whether the filter knows one of a payment's tickets.
+    pub(super) fn suspects(&self, payment: &CredentialSpendingData) -> bool {
+        payment.payment.serial_numbers().iter().any(|serial| self.filter.is_suspect(serial))
+    }
+
+    /// Takes a ticket, or says why not. What the filter suspects is refused without any service; the signers' word
+    /// settles whether it was spent.
+    pub(super) async fn take(
+        &mut self,
+        payment: CredentialSpendingData,
+        quorum: &Quorum<'_>,
+    ) -> Result<Result<(), Refused>, LocalnetError> {
+        let suspected = self.suspects(&payment);
+        let now = quorum.now().await?;
+        let accepted = match self.verifier.accept(payment, now, &self.keys, &mut self.store, &mut OsRng) {
+            Ok(accepted) => accepted,
+            Err(rejection) => return Ok(Err(Refused::Rule(rejection))),
+        };
+        let needed = self.thresholds.get(&accepted.data.epoch_id).copied().unwrap_or(usize::MAX);
+        let body = VerifyEcashTicketBody {
+            credential: accepted.data.clone(),
+            gateway_cosmos_addr: self.account.address.to_string(),
+        };
+        let apis = (0..quorum.signers.len()).map(|index| quorum.api(index)).collect::<Result<Vec<_>, _>>()?;
+        let answers = join_all(apis.iter().map(|api| api.verify_ecash_ticket(&body))).await;
+        let mut rejections = Vec::new();
+        let mut accepts = 0;
+        // A signer that does not answer counts for neither side.
+        for answer in answers.into_iter().flatten() {
+            match answer.verified {
+                Ok(()) => accepts += 1,
+                Err(rejection) => rejections.push(rejection),
+            }
+        }
+        if accepts >= needed {
+            self.unpaid.extend(accepted.data.payment.serial_numbers().iter().map(|serial| serial.to_vec()));
+            return Ok(Ok(()));
+        }
+        let refused = if suspected { Refused::Filter } else { Refused::Signers { accepted: accepts, rejections } };
+        Ok(Err(refused))
+    }
+
+    /// Asks the quorum to pay for the final tickets. Returns their number; the signers' votes decide.
+    pub(super) async fn redeem(&mut self, quorum: &Quorum<'_>) -> Result<usize, LocalnetError> {
+        let serials = std::mem::take(&mut self.unpaid);
+        let tickets = u16::try_from(serials.len()).unwrap_or(u16::MAX);
+        let commitment = bs58::encode(BatchRedeemTicketsBody::digest(&serials)).into_string();
+        let ecash = quorum.ecash_of(&self.account)?;
+        let (proposal, _) = ecash.request_payout(&commitment, tickets).await?;
+        let body = BatchRedeemTicketsBody::new(serials, proposal, self.account.address.to_string());
+        let apis: Vec<NymApiClient> =
+            (0..quorum.signers.len()).map(|index| quorum.api(index)).collect::<Result<_, _>>()?;
+        for answer in join_all(apis.iter().map(|api| api.batch_redeem_ecash_tickets(&body))).await {
+            answer?;
+        }
+        Ok(usize::from(tickets))
+    }
+}
