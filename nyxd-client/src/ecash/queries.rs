@@ -159,8 +159,7 @@ impl EcashQueries {
 
     /// A gateway's request to be paid for tickets.
     pub async fn payout(&self, gateway: &AccountId, commitment_bs58: &str) -> Result<Option<Payout>, ClientError> {
-        let question =
-            QueryMsg::GetPayout { gateway: gateway.to_string(), commitment_bs58: commitment_bs58.into() };
+        let question = QueryMsg::GetPayout { gateway: gateway.to_string(), commitment_bs58: commitment_bs58.into() };
         Ok(self.ask::<PayoutResponse>(&question).await?.payout)
     }
 
