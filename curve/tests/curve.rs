@@ -92,6 +92,19 @@ fn fixed_bases_agree_with_multiplication() {
         assert_eq!(q.mul(scalar), *q.point() * scalar);
         assert_eq!(q.mul_public(scalar), *q.point() * scalar);
     }
+    // Powers of two around the top row, where a digit is carried into the last one: 2^256 is reduced.
+    for power in 249..=256 {
+        let scalar = (0..power).fold(Scalar::ONE, |scalar, _| scalar + scalar);
+        for scalar in [scalar, scalar - Scalar::ONE, -scalar] {
+            assert_eq!(p.mul(&scalar), *p.point() * scalar, "{power}");
+        }
+    }
+    for (bits, values) in [(6, [0, 1, 16, 49, 63]), (32, [0, 16, 1 << 31, 1_702_425_600, u64::from(u32::MAX)])] {
+        for value in values.map(Scalar::from) {
+            assert_eq!(p.mul_short(&value, bits), *p.point() * value);
+            assert_eq!(q.mul_short(&value, bits), *q.point() * value);
+        }
+    }
     let two = FixedBase::<G1>::new(G1Affine::generator());
     let sum = FixedBase::sum_public(&[(&p, &random[0]), (&two, &random[1])], &[*p.point(), *p.point()]);
     assert_eq!(sum, *p.point() * random[0] + G1::generator() * random[1] + *p.point() + *p.point());

@@ -34,7 +34,7 @@ impl EcashDay {
     /// # Errors
     /// [`EcashError::NotADay`] if it is no midnight or out of range.
     pub fn from_timestamp(unix_seconds: u32) -> Result<Self> {
-        if unix_seconds % SECONDS_PER_DAY == 0 {
+        if unix_seconds.is_multiple_of(SECONDS_PER_DAY) {
             Self::containing(i64::from(unix_seconds))
         } else {
             Err(EcashError::NotADay(i64::from(unix_seconds)))

@@ -30,6 +30,29 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Where the time goes
+//!
+//! Counted from the primitives (one core of an AMD EPYC, blst; the tables stand in the READMEs of this crate and of
+//! `nym-curve`): a product with a public scalar takes 83 µs in G1 and 132 µs in G2, with a secret one 89 µs and 167 µs;
+//! by a table 15 and 35 µs (public), 33 and 95 µs (secret, every entry read); a Miller loop of one, two and four terms
+//! 0.28, 0.47 and 0.79 ms, a final exponentiation 0.39 ms.
+//!
+//! | Work | What it is made of | ms, counted |
+//! |---|---|---|
+//! | verification of one ticket | 5 products in G1, 3 in G2, 9 tables in each group; 3 equations in one loop of four terms, one final exponentiation; weights and hashing 0.2 ms | 2.6 |
+//! | the same in a batch of 100 | products and tables as above, three terms of a loop | 2.0 |
+//! | spending one ticket | 9 secret products in G1 (three signatures randomised), 14 tables in G1, 16 in G2, three of them for short secrets | 2.5 |
+//! | unblinding and verifying a share | one product, one loop of two terms, one final exponentiation, tables | 1.3 |
+//! | aggregating ten shares | one sum of ten products in G1 (0.38 ms), one loop of two terms, one final exponentiation | 1.4 |
+//! | a set of fifty coin-index signatures from ten signers | 500 secret products in G1 (44.5 ms), 50 hashes (3 ms); the rest sums and loops | 50 |
+//!
+//! The floor of a verification is its first part: every commitment of the proof is hashed, so it must be recomputed
+//! exactly, in a batch as well; only the pairings of many payments merge. From bytes, ten points of G1 and three of G2 are
+//! decoded, each with a square root and a subgroup check: 0.85 ms, which leaves 350 payments a second and core.
+//!
+//! Tables are built on first use and shared: 0.5 MiB for a point of G1 and 0.9 MiB for one of G2, in all 4 MiB for the
+//! generators and as much for a key. They hold public values only.
 
 mod date;
 pub mod decoders;

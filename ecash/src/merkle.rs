@@ -175,10 +175,10 @@ impl MerkleTree {
         for layer in &self.layers[..self.layers.len() - 1] {
             for position in &positions {
                 let sibling = position ^ 1;
-                if positions.binary_search(&sibling).is_err() {
-                    if let Some(hash) = layer.get(sibling) {
-                        inner_proof.extend(hash);
-                    }
+                if positions.binary_search(&sibling).is_err()
+                    && let Some(hash) = layer.get(sibling)
+                {
+                    inner_proof.extend(hash);
                 }
             }
             positions.iter_mut().for_each(|position| *position /= 2);

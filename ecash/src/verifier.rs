@@ -357,10 +357,10 @@ impl ReplayWindow {
     }
 
     fn release(&mut self, pay_info: &PayInfo) {
-        if let Some(seen) = self.by_time.get_mut(&pay_info.timestamp()) {
-            if seen.remove(pay_info) {
-                self.len -= 1;
-            }
+        if let Some(seen) = self.by_time.get_mut(&pay_info.timestamp())
+            && seen.remove(pay_info)
+        {
+            self.len -= 1;
         }
     }
 }

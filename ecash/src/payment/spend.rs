@@ -64,15 +64,15 @@ impl Wallet {
             })
             .collect::<Result<_>>()?;
 
-        let kappa = blind(key, &[(0, sk), (1, v), (2, &date)], &r);
-        let kappa_e = blind(key, &[(0, &date)], &r_e);
+        let kappa = blind(key, &[(0, sk, 255), (1, v, 255), (2, &date, DATE_BITS)], &r);
+        let kappa_e = blind(key, &[(0, &date, DATE_BITS)], &r_e);
         let g2: Vec<G2> = [kappa, kappa_e]
             .into_iter()
-            .chain(tickets.iter().map(|ticket| blind(key, &[(0, &ticket.index)], &ticket.r)))
+            .chain(tickets.iter().map(|ticket| blind(key, &[(0, &ticket.index, INDEX_BITS)], &ticket.r)))
             .collect();
         let g2 = G2::batch_to_affine(&g2);
-        let mut g1 = vec![opening(&o_c, v)];
-        g1.extend(tickets.iter().map(|ticket| opening(&ticket.a, &ticket.index)));
+        let mut g1 = vec![opening(&o_c, v, 255)];
+        g1.extend(tickets.iter().map(|ticket| opening(&ticket.a, &ticket.index, INDEX_BITS)));
         g1.extend(tickets.iter().map(|ticket| generators.delta.mul(&ticket.mu)));
         g1.extend(tickets.iter().map(|ticket| generators.g1.mul(&(sk + ticket.scale * ticket.mu))));
         let g1 = G1::batch_to_affine(&g1);
@@ -232,37 +232,41 @@ impl Nonces {
     fn commit(&self, key: &PreparedKey, v: &Scalar, o_c: &Scalar, tickets: &[Ticket]) -> Commitments {
         let generators = generators();
         let mut commitments = Commitments {
-            kappa: blind(key, &[(0, &self.sk), (1, &self.v), (2, &self.date)], &self.r),
-            kappa_e: blind(key, &[(0, &self.date)], &self.r_e),
-            cc: opening(&self.o_c, &self.v),
+            kappa: blind(key, &[(0, &self.sk, 255), (1, &self.v, 255), (2, &self.date, 255)], &self.r),
+            kappa_e: blind(key, &[(0, &self.date, 255)], &self.r_e),
+            cc: opening(&self.o_c, &self.v, 255),
             ..Commitments::default()
         };
         for (k, ticket) in tickets.iter().enumerate() {
-            commitments.aa.push(opening(&self.a[k], &self.index[k]));
+            commitments.aa.push(opening(&self.a[k], &self.index[k], 255));
             commitments.ss.push(generators.delta.mul(&self.mu[k]));
             // A_k + C + γ2 = (a_k + o_C)·g1 + (v + j_k + 1)·γ2.
             let opened = self.mu[k] * (ticket.a + o_c) + self.o_mu[k];
-            commitments.gamma.push(opening(&opened, &(self.mu[k] * (v + ticket.index + Scalar::ONE))));
+            commitments.gamma.push(opening(&opened, &(self.mu[k] * (v + ticket.index + Scalar::ONE)), 255));
             commitments.tt.push(generators.g1.mul(&(self.sk + self.mu[k] * ticket.scale)));
-            commitments.kappa_k.push(blind(key, &[(0, &self.index[k])], &self.r_k[k]));
+            commitments.kappa_k.push(blind(key, &[(0, &self.index[k], 255)], &self.r_k[k]));
         }
         commitments
     }
 }
 
-/// r·g2 + α + Σ attribute_j·β²_j in constant time.
-fn blind(key: &PreparedKey, attributes: &[(usize, &Scalar)], r: &Scalar) -> G2 {
+/// Bits of a date in seconds, and of a ticket's index: secret here, but known to be short.
+const DATE_BITS: usize = 32;
+const INDEX_BITS: usize = 6;
+
+/// r·g2 + α + Σ attribute_j·β²_j in constant time, for attributes of at most so many bits.
+fn blind(key: &PreparedKey, attributes: &[(usize, &Scalar, usize)], r: &Scalar) -> G2 {
     let mut sum = generators().g2.mul(r);
-    for (j, attribute) in attributes {
-        key.beta[*j].add_mul(attribute, &mut sum);
+    for (j, attribute, bits) in attributes {
+        key.beta[*j].add_mul_short(attribute, *bits, &mut sum);
     }
     let alpha: G2Affine = *key.alpha.point();
     sum + alpha
 }
 
-/// o·g1 + value·γ2 in constant time.
-fn opening(o: &Scalar, value: &Scalar) -> G1 {
+/// o·g1 + value·γ2 in constant time, for a value of at most so many bits.
+fn opening(o: &Scalar, value: &Scalar, bits: usize) -> G1 {
     let mut sum = generators().g1.mul(o);
-    generators().gamma2.add_mul(value, &mut sum);
+    generators().gamma2.add_mul_short(value, bits, &mut sum);
     sum
 }

@@ -132,7 +132,8 @@ fn anything_altered_is_refused() {
 #[test]
 fn short_and_long_lists_are_refused_before_use() {
     let (payment, pay_info) = paid(2);
-    let changes: [(&str, fn(&mut Payment)); 12] = [
+    type Change = fn(&mut Payment);
+    let changes: [(&str, Change); 12] = [
         ("tt", |p| _ = p.tt.pop()),
         ("aa", |p| _ = p.aa.pop()),
         ("kappa_k", |p| _ = p.kappa_k.pop()),
