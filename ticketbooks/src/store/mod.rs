@@ -131,8 +131,13 @@ impl Store {
         Ok(store)
     }
 
-    /// Ends all connections, so that the file can be moved.
+    /// Brings everything into the one file and ends all connections, so that it can be moved or copied.
     pub async fn close(self) {
+        // The last connection does the same when it ends, but several that end at once leave it to each other.
+        let brought = sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.pool).await;
+        if let Err(reason) = brought {
+            tracing::warn!("the journal of a store of ticketbooks stays beside it: {reason}");
+        }
         self.pool.close().await;
     }
 

@@ -22,7 +22,7 @@ async fn bought(quorum: &Quorum) -> Store {
 #[tokio::test]
 async fn an_exported_ticketbook_is_spent_by_its_importer_alone() {
     let quorum = Quorum::new(3, 2);
-    let (now, today) = (quorum.state.lock().now, quorum.day());
+    let (now, today) = (quorum.now(), quorum.day());
     let store = bought(&quorum).await;
     store.pay(TYPE, 7, &PROVIDER, now).await.unwrap();
     let held = store.ticketbooks().await.unwrap().remove(0);
@@ -41,7 +41,7 @@ async fn an_exported_ticketbook_is_spent_by_its_importer_alone() {
 #[tokio::test]
 async fn one_ticketbook_is_split_between_two_stores() {
     let quorum = Quorum::new(3, 2);
-    let (now, today) = (quorum.state.lock().now, quorum.day());
+    let (now, today) = (quorum.now(), quorum.day());
     let store = bought(&quorum).await;
     let held = store.ticketbooks().await.unwrap().remove(0);
     let file = store.export(&held, EVERYTHING).await.unwrap();

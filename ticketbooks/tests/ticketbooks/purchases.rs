@@ -122,7 +122,7 @@ async fn one_lying_api_breaks_no_public_data() {
     let store = Store::in_memory().await.unwrap();
     quorum.buyer(store.clone()).issue(&user(1), TYPE, &mut |_| {}).await.unwrap();
     // All of it is good for spending.
-    store.pay(TYPE, 1, &[7; 32], quorum.state.lock().now).await.unwrap();
+    store.pay(TYPE, 1, &[7; 32], quorum.now()).await.unwrap();
 
     quorum.state.lock().lying_apis.insert(4);
     let error = quorum.buyer(Store::in_memory().await.unwrap()).issue(&user(1), TYPE, &mut |_| {}).await.unwrap_err();
@@ -222,7 +222,7 @@ async fn keys_that_change_while_shares_come_in_are_followed() {
     assert_eq!(quorum.deposits(), 1);
     let requests: Vec<_> = quorum.state.lock().signed.values().map(|body| body.inner_sign_request.clone()).collect();
     assert!(requests.windows(2).all(|pair| pair[0] == pair[1]), "one deposit, one request");
-    store.pay(TYPE, 50, &[7; 32], quorum.state.lock().now).await.unwrap();
+    store.pay(TYPE, 50, &[7; 32], quorum.now()).await.unwrap();
 }
 
 #[tokio::test]
@@ -243,7 +243,7 @@ async fn a_purchase_interrupted_before_a_rotation_is_recovered_after_it() {
     let outcomes = buyer.recover(&mut |_| {}).await.unwrap();
     let [Recovered::Issued(book)] = &outcomes[..] else { panic!("{outcomes:?}") };
     assert_eq!((book.epoch_id, book.expiration_date), (4, bought_for));
-    store.pay(TYPE, 1, &[7; 32], quorum.state.lock().now).await.unwrap();
+    store.pay(TYPE, 1, &[7; 32], quorum.now()).await.unwrap();
 }
 
 #[tokio::test]
@@ -255,7 +255,7 @@ async fn a_deposit_outlives_its_requests_date() {
     let store = Store::in_memory().await.unwrap();
     let buyer = quorum.buyer(store.clone());
     buyer.issue(&user(1), TYPE, &mut |_| {}).await.unwrap_err();
-    quorum.state.lock().now += 10 * 86_400;
+    quorum.pass_days(10);
     quorum.state.lock().signing.clear();
     let outcomes = buyer.recover(&mut |_| {}).await.unwrap();
     let [Recovered::Issued(book)] = &outcomes[..] else { panic!("{outcomes:?}") };

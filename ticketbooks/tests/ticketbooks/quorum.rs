@@ -115,8 +115,16 @@ impl Quorum {
         self.state.lock().signing.insert(index, signing);
     }
 
+    pub fn now(&self) -> i64 {
+        self.state.lock().now
+    }
+
+    pub fn pass_days(&self, days: i64) {
+        self.state.lock().now += days * 86_400;
+    }
+
     pub fn day(&self) -> EcashDay {
-        EcashDay::containing(self.state.lock().now).unwrap()
+        EcashDay::containing(self.now()).unwrap()
     }
 
     pub fn deposits(&self) -> usize {

@@ -27,7 +27,7 @@ fn serials(payments: &[TicketPayment]) -> HashSet<[u8; 48]> {
 async fn providers_accept_what_is_paid() {
     let quorum = Quorum::new(4, 3);
     let store = store_with_books(&quorum, 1).await;
-    let now = quorum.state.lock().now;
+    let now = quorum.now();
     let payments = store.pay(TYPE, 3, &PROVIDER, now).await.unwrap();
     assert_eq!(payments.iter().map(|ticket| ticket.index).collect::<Vec<_>>(), [0, 1, 2]);
     let master = PreparedKey::new(quorum.state.lock().generations[0].keys.master.verification_key()).unwrap();
@@ -44,7 +44,7 @@ async fn providers_accept_what_is_paid() {
 async fn tickets_are_counted_across_ticketbooks_and_never_twice() {
     let quorum = Quorum::new(3, 2);
     let store = store_with_books(&quorum, 2).await;
-    let now = quorum.state.lock().now;
+    let now = quorum.now();
     let mut all = HashSet::new();
     for tickets in [30, 30, 39] {
         let payments = store.pay(TYPE, tickets, &PROVIDER, now).await.unwrap();
@@ -67,7 +67,7 @@ async fn tasks_and_programs_that_pay_at_once_spend_different_tickets() {
     let file = folder.path().join("credentials.db");
     let store = Store::open(&file).await.unwrap();
     quorum.buyer(store.clone()).issue(&user(1), TYPE, &mut |_| {}).await.unwrap();
-    let now = quorum.state.lock().now;
+    let now = quorum.now();
     let other = Store::open(&file).await.unwrap();
     let tasks = (0..10).map(|number| {
         let store = if number % 2 == 0 { store.clone() } else { other.clone() };
@@ -86,7 +86,7 @@ async fn the_count_outlives_the_program() {
     let quorum = Quorum::new(3, 2);
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("credentials.db");
-    let now = quorum.state.lock().now;
+    let now = quorum.now();
     let store = Store::open(&file).await.unwrap();
     quorum.buyer(store.clone()).issue(&user(1), TYPE, &mut |_| {}).await.unwrap();
     let before = serials(&store.pay(TYPE, 4, &PROVIDER, now).await.unwrap());
@@ -101,7 +101,7 @@ async fn the_count_outlives_the_program() {
 async fn an_index_is_spent_once_and_takes_those_before_it_along() {
     let quorum = Quorum::new(3, 2);
     let store = store_with_books(&quorum, 1).await;
-    let now = quorum.state.lock().now;
+    let now = quorum.now();
     assert_eq!(store.pay_with(TYPE, 10, &PROVIDER, now).await.unwrap().index, 10);
     for spent in [0, 9, 10] {
         let error = store.pay_with(TYPE, spent, &PROVIDER, now).await.unwrap_err();
@@ -117,9 +117,9 @@ async fn the_ticketbook_that_expires_first_is_spent_first_and_expired_ones_never
     let quorum = Quorum::new(3, 2);
     let store = store_with_books(&quorum, 1).await;
     let first_expiration = quorum.day().plus_days(6).unwrap();
-    quorum.state.lock().now += 2 * 86_400;
+    quorum.pass_days(2);
     quorum.buyer(store.clone()).issue(&user(1), TYPE, &mut |_| {}).await.unwrap();
-    let now = quorum.state.lock().now;
+    let now = quorum.now();
     assert_eq!(store.usable(TYPE, quorum.day()).await.unwrap()[0].expiration, first_expiration);
     store.pay(TYPE, 1, &PROVIDER, now).await.unwrap();
     assert_eq!(store.usable(TYPE, quorum.day()).await.unwrap()[0].used, 1);
@@ -138,4 +138,18 @@ async fn the_ticketbook_that_expires_first_is_spent_first_and_expired_ones_never
     assert!(matches!(error, TicketbookError::NoTickets { left: 0, .. }), "{error}");
     assert_eq!(store.remove_expired(end).await.unwrap(), 2);
     assert!(store.ticketbooks().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_closed_store_is_one_file() {
+    let quorum = Quorum::new(3, 2);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("credentials.db");
+    let store = Store::open(&file).await.unwrap();
+    quorum.buyer(store.clone()).issue(&user(1), TYPE, &mut |_| {}).await.unwrap();
+    store.pay(TYPE, 3, &PROVIDER, quorum.now()).await.unwrap();
+    store.close().await;
+    let copy = folder.path().join("copy.db");
+    std::fs::copy(&file, &copy).unwrap();
+    assert_eq!(Store::open(&copy).await.unwrap().tickets_left(TYPE, quorum.day()).await.unwrap(), 47);
 }
