@@ -98,8 +98,10 @@ pub struct Proposal {
     pub id: u64,
     /// What is proposed.
     pub matter: Matter,
-    /// Whether votes are still taken.
+    /// Whether votes are still taken, or its execution is awaited.
     pub open: bool,
+    /// Whether it was executed.
+    pub executed: bool,
     /// Whether it has passed and waits for its execution.
     pub passed: bool,
     /// Whether this signer has voted.

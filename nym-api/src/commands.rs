@@ -252,7 +252,7 @@ async fn doctor(instance: &Instance, env_file: Option<PathBuf>) -> anyhow::Resul
         account,
         identity: nym_api::identity::load_or_create(&config.base.storage_paths)?.verifying_key(),
         announce_address: config.ecash_signer.announce_address.clone(),
-        minimum_balance: config.ecash_signer.debug.minimum_balance,
+        minimum_balance: config.ecash_signer.debug.minimum_balance.into(),
         chain_time: config.base.chain_time,
     };
     let http = nym_api_requests::client::http_client(Duration::from_secs(10))?;

@@ -1,7 +1,7 @@
 //! `config.toml` of a nym-api (`docs/protocol/nym-api.md` §1.3, §1.4).
 //!
 //! An empty string means "none" for `mnemonic`, `utility_routes_bearer` and `announce_address`; durations are
-//! human-readable. Unknown keys are kept out and named in a warning, so that a file of another release still starts.
+//! human-readable. Unknown keys are ignored, so that a file of another release still starts.
 
 mod durations;
 
@@ -172,9 +172,12 @@ pub struct EcashDebug {
     pub verified_tickets_retention_period_days: u32,
     /// Most ticketbooks in one answer to a rewarder, at least 50.
     pub maximum_size_of_data_request: usize,
-    /// How often keys in service, proposals and other signers' shards are looked at.
+    /// How often keys in service and proposals are looked at.
     #[serde(with = "durations")]
     pub quorum_polling_rate: Duration,
+    /// How often other signers' shards of spent tickets are read.
+    #[serde(with = "durations")]
+    pub spent_tickets_polling_rate: Duration,
     /// How long a ticket waits for others to be verified with.
     #[serde(with = "durations")]
     pub verification_window: Duration,
@@ -186,7 +189,7 @@ pub struct EcashDebug {
     /// ticketbook can then make any number of tickets.
     pub accept_payments_without_coin_index_proof: bool,
     /// Least balance of the account in base units; a signer does not start below it.
-    pub minimum_balance: u128,
+    pub minimum_balance: u64,
 }
 
 impl Default for EcashDebug {
@@ -199,6 +202,7 @@ impl Default for EcashDebug {
             verified_tickets_retention_period_days: 8,
             maximum_size_of_data_request: 100,
             quorum_polling_rate: Duration::from_secs(10),
+            spent_tickets_polling_rate: Duration::from_secs(30),
             verification_window: Duration::from_millis(4),
             verification_batch: 64,
             workers: 0,

@@ -33,6 +33,8 @@ use crate::shutdown::Shutdown;
 use crate::storage::{Result as StorageResult, Storage};
 use crate::workers::Workers;
 
+pub use governance::FollowError;
+
 /// How long another signer may take for one answer.
 const PEER_TIMEOUT: Duration = Duration::from_secs(5);
 

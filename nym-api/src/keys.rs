@@ -297,3 +297,79 @@ impl Generations {
         self.shared.changed.subscribe()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests may fail loudly")]
+
+    use super::*;
+    use nym_ecash::DealtKeys;
+    use rand::rngs::OsRng;
+
+    fn public(keys: &DealtKeys, epoch_id: u64, threshold: usize) -> PublicGeneration {
+        let signers = keys
+            .shares
+            .iter()
+            .map(|(index, secret)| SignerShare {
+                index: *index,
+                owner: format!("n1signer{index}"),
+                announce_address: "http://127.0.0.1:1/".parse().unwrap(),
+                identity: Some([3; 32]),
+                key: secret.verification_key(),
+            })
+            .collect();
+        PublicGeneration { epoch_id, threshold, signers }
+    }
+
+    #[test]
+    fn superseded_keys_are_archived_and_all_are_there_after_a_restart() {
+        let folder = tempfile::tempdir().unwrap();
+        let (key_file, record) = (folder.path().join("coconut.pem"), folder.path().join("cache/generations.json"));
+        let generations = Generations::open(&key_file, &record).unwrap();
+        let (first, second) = (DealtKeys::deal(3, 2, &mut OsRng), DealtKeys::deal(3, 2, &mut OsRng));
+        for (epoch, keys) in [(1, &first), (2, &second)] {
+            generations.store_secret(epoch, &keys.shares[1].1).unwrap();
+            generations.store_secret(epoch, &keys.shares[1].1).unwrap();
+            // Stored, and not used before the chain lists it.
+            assert!(generations.generation(epoch).is_none());
+        }
+        assert!(folder.path().join("epoch-1-coconut.pem.archived").exists());
+        assert!(generations.learn(public(&first, 1, 2), false).unwrap());
+        assert!(generations.learn(public(&second, 2, 2), true).unwrap());
+        assert!(!generations.learn(public(&second, 2, 2), true).unwrap(), "the same again is no news");
+
+        let restarted = Generations::open(&key_file, &record).unwrap();
+        let service = restarted.in_service().unwrap();
+        assert_eq!((service.epoch_id(), service.own.as_ref().unwrap().index), (2, 2));
+        assert_eq!(*service.master.key(), second.master.verification_key());
+        assert_eq!(*restarted.generation(1).unwrap().own.as_ref().unwrap().secret, first.shares[1].1);
+        assert_eq!(restarted.epochs(), [1, 2]);
+    }
+
+    #[test]
+    fn the_chain_decides_and_a_bad_generation_changes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let (key_file, record) = (folder.path().join("coconut.pem"), folder.path().join("generations.json"));
+        let generations = Generations::open(&key_file, &record).unwrap();
+        let (first, second) = (DealtKeys::deal(3, 2, &mut OsRng), DealtKeys::deal(3, 2, &mut OsRng));
+        generations.learn(public(&first, 1, 2), true).unwrap();
+        // A local key that the chain does not list is not used.
+        generations.store_secret(1, &second.shares[0].1).unwrap();
+        assert!(generations.in_service().unwrap().own.is_none());
+        let mut few = public(&second, 2, 3);
+        few.signers.truncate(2);
+        assert!(matches!(
+            generations.learn(few, true),
+            Err(KeyError::TooFewShares { epoch_id: 2, got: 2, threshold: 3 })
+        ));
+        let mut twice = public(&second, 2, 2);
+        twice.signers[1].index = 1;
+        assert!(matches!(generations.learn(twice, true), Err(KeyError::Shares { epoch_id: 2, .. })));
+        assert_eq!(generations.in_service().unwrap().epoch_id(), 1);
+
+        std::fs::write(&record, "{").unwrap();
+        assert!(Generations::open(&key_file, &record).unwrap().in_service().is_none(), "it is rebuilt from the chain");
+        std::fs::write(&key_file, "no key").unwrap();
+        assert!(matches!(Generations::open(&key_file, &record), Err(KeyError::Damaged { .. })));
+    }
+}

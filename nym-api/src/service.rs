@@ -105,7 +105,7 @@ impl Service {
         let chain: Arc<dyn Chain> = Arc::new(NyxdChain::new(queries.clone(), signing.clone(), network)?);
         let clock = if config.base.chain_time { Clock::of_chain(chain.clone()) } else { Clock::system() };
         if config.ecash_signer.enabled {
-            let needed = config.ecash_signer.debug.minimum_balance;
+            let needed = u128::from(config.ecash_signer.debug.minimum_balance);
             let balance = chain.balance().await?;
             if balance < needed {
                 let account = chain.account().unwrap_or_default();

@@ -1,5 +1,9 @@
 //! [`Chain`] over a real one: the ecash, DKG, group and multisig contracts through `nyxd-client`.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
 use async_trait::async_trait;
 use cosmwasm_std::{CosmosMsg, Empty, WasmMsg};
 use cw3::{Status, Vote};
@@ -17,12 +21,25 @@ use nyxd_client::ecash::{EcashQueries, EcashTransactions};
 use nyxd_client::group::GroupQueries;
 use nyxd_client::multisig::{MultisigQueries, MultisigTransactions, Proposal as MultisigProposal};
 use nyxd_client::{AccountId, ClientError, QueryClient, SigningClient};
+use parking_lot::Mutex;
 
 use super::{Blacklisting, Chain, ChainError, ChainResult, Matter, Proposal, Quorum, Standing};
 use crate::keys::{PublicGeneration, SignerShare};
 
 /// Proposals looked at, latest first: what is older has expired.
 const PROPOSALS: usize = 100;
+
+/// How long a generation's shares are not asked for again.
+const READ_AGAIN: Duration = Duration::from_secs(60);
+/// Generations whose shares are remembered.
+const REMEMBERED: usize = 32;
+
+#[derive(Clone, Debug)]
+struct Read {
+    verified_keys: u32,
+    at: Instant,
+    public: PublicGeneration,
+}
 
 /// The contracts of one network.
 #[derive(Clone, Debug)]
@@ -33,6 +50,8 @@ pub struct NyxdChain {
     dkg: DkgQueries,
     group: GroupQueries,
     multisig: MultisigQueries,
+    /// Shares read lately, by epoch.
+    read: Arc<Mutex<BTreeMap<u64, Read>>>,
 }
 
 impl NyxdChain {
@@ -57,6 +76,7 @@ impl NyxdChain {
             dkg: DkgQueries::new(queries.clone(), dkg),
             group: GroupQueries::new(queries.clone(), group),
             multisig: MultisigQueries::new(queries.clone(), multisig),
+            read: Arc::default(),
             queries,
             signing,
         })
@@ -72,6 +92,26 @@ impl NyxdChain {
 
     fn multisig_transactions(&self) -> ChainResult<MultisigTransactions> {
         Ok(MultisigTransactions::new(self.signing()?.clone(), self.multisig.contract().clone()))
+    }
+
+    /// As [`Self::generation`], asked for once in a while: accepted shares stay as they are, addresses may change.
+    async fn generation_read_lately(&self, generation: &KeyGeneration) -> ChainResult<PublicGeneration> {
+        let epoch_id = generation.epoch_id;
+        let known = self.read.lock().get(&epoch_id).cloned();
+        if let Some(known) = known
+            && known.verified_keys == generation.verified_keys
+            && known.at.elapsed() < READ_AGAIN
+        {
+            return Ok(known.public);
+        }
+        let public = self.generation(generation).await?;
+        let read = Read { verified_keys: generation.verified_keys, at: Instant::now(), public: public.clone() };
+        let mut all = self.read.lock();
+        all.insert(epoch_id, read);
+        while all.len() > REMEMBERED {
+            all.pop_first();
+        }
+        Ok(public)
     }
 
     /// A generation with the shares that were accepted; those that cannot be used are left out and named.
@@ -117,7 +157,14 @@ impl NyxdChain {
             }
             _ => false,
         };
-        Ok(Some(Proposal { id: proposal.id, matter, open, passed: proposal.status == Status::Passed, voted }))
+        Ok(Some(Proposal {
+            id: proposal.id,
+            matter,
+            open,
+            executed: proposal.status == Status::Executed,
+            passed: proposal.status == Status::Passed,
+            voted,
+        }))
     }
 
     async fn matter(&self, proposal: &MultisigProposal) -> ChainResult<Option<Matter>> {
@@ -205,12 +252,12 @@ impl Chain for NyxdChain {
     async fn quorum(&self) -> ChainResult<Quorum> {
         let generations = self.dkg.key_generations().await.map_err(failed)?;
         let in_service = match &generations.in_service {
-            Some(generation) => Some(self.generation(generation).await?),
+            Some(generation) => Some(self.generation_read_lately(generation).await?),
             None => None,
         };
         let mut outgoing = Vec::new();
         for generation in &generations.outgoing {
-            outgoing.push(self.generation(generation).await?);
+            outgoing.push(self.generation_read_lately(generation).await?);
         }
         let current_epoch = generations
             .ceremony

@@ -24,6 +24,8 @@ const SEGMENTS_AT_ONCE: usize = 16;
 pub(super) struct Aggregates {
     key: SigningKey,
     days: Mutex<BTreeMap<EcashDay, Day>>,
+    /// Held for a whole round, since the list is appended to after what was read is on disk.
+    round: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug)]
@@ -69,7 +71,7 @@ impl Aggregates {
         for day in storage.shard_days().await? {
             days.insert(day, Day::of(day, key, storage.aggregate(day).await?));
         }
-        Ok(Self { key: key.clone(), days: Mutex::new(days) })
+        Ok(Self { key: key.clone(), days: Mutex::new(days), round: tokio::sync::Mutex::new(()) })
     }
 
     fn with_day<T>(&self, day: EcashDay, generation: &Generation, act: impl FnOnce(&mut Day) -> T) -> T {
@@ -100,7 +102,7 @@ impl Aggregates {
 /// Reads all signers' shards, round after round.
 pub(super) async fn follow_signers(ecash: Ecash) {
     let shared = &ecash.shared;
-    while shared.shutdown.sleep(shared.config.debug.quorum_polling_rate).await {
+    while shared.shutdown.sleep(shared.config.debug.spent_tickets_polling_rate).await {
         match ecash.aggregate_spent_tickets().await {
             Ok(0) => {}
             Ok(news) => tracing::debug!(news, "aggregated spent tickets"),
@@ -115,6 +117,7 @@ impl Ecash {
     /// # Errors
     /// Of clock and database; signers that do not answer, or answer wrongly, are named in the log and left out.
     pub async fn aggregate_spent_tickets(&self) -> ApiResult<usize> {
+        let _round = self.shared.aggregates.round.lock().await;
         let Some(generation) = self.shared.generations.in_service() else { return Ok(0) };
         let today = self.today().await?;
         let rounds = generation.public.signers.iter().enumerate().map(|(place, signer)| {

@@ -72,14 +72,20 @@ pub(super) async fn settle(ecash: Ecash) {
 /// What goes wrong while the chain is followed.
 #[derive(Debug, thiserror::Error)]
 pub enum FollowError {
+    /// The chain did not tell.
     #[error(transparent)]
     Chain(#[from] ChainError),
+    /// What it told is no usable generation.
     #[error(transparent)]
     Keys(#[from] KeyError),
 }
 
 impl Ecash {
-    /// Asks the chain which generations serve. True if that changed.
+    /// Asks the chain which generations serve. True if that changed. Background tasks do it all the time; call it to know
+    /// at once.
+    ///
+    /// # Errors
+    /// [`FollowError`]; what was in service stays.
     pub async fn refresh_generations(&self) -> Result<bool, FollowError> {
         let quorum = self.shared.chain.quorum().await?;
         let mut news = false;

@@ -81,8 +81,9 @@ fn distinct_serials(body: &BatchRedeemTicketsBody) -> ApiResult<Vec<[u8; 48]>> {
 
 fn check_proposal(proposal: &Proposal, body: &BatchRedeemTicketsBody, digest: &[u8; 32]) -> ApiResult<()> {
     let refused = |reason: &str| Err(ApiError::refused(ErrorCode::Redemption, reason));
-    if !proposal.open {
-        return refused("the proposal is not open");
+    // One that others have passed already is counted here as well, so that its tickets are claimed at every signer.
+    if !proposal.open && !proposal.executed {
+        return refused("the proposal was rejected or has expired: make a new one");
     }
     let Matter::Redeem { commitment, tickets, provider } = &proposal.matter else {
         return refused("the proposal is about something else");

@@ -38,6 +38,7 @@ impl Facts {
             id,
             matter: decision.matter.clone(),
             open: !decision.executed,
+            executed: decision.executed,
             passed: !decision.executed && yes >= self.votes_needed,
             voted: decision.votes.contains_key(account),
         })

@@ -2,6 +2,7 @@
 
 use nym_ecash::{SecretKeyUser, TicketType};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
 use rand::rngs::OsRng;
 
 use crate::network::{Network, ticket};
@@ -19,11 +20,11 @@ async fn malformed_and_oversized_bodies_are_refused_and_the_service_goes_on() {
     for path in ["v1/ecash/blind-sign", "v1/ecash/verify-ecash-ticket", "v1/ecash/issued-ticketbooks-data"] {
         assert_eq!(post(path, json, b"{".to_vec()).await, 400, "{path}");
         assert_eq!(post(path, json, b"{}".to_vec()).await, 422, "{path}");
-        assert_eq!(post(path, json, b"[[[[[[[[".repeat(4000)).await, 400, "{path}");
+        assert!(matches!(post(path, json, b"[[[[[[[[".repeat(4000)).await, 400 | 422), "{path}");
         assert_eq!(post(path, "text/plain", b"{}".to_vec()).await, 415, "{path}");
         assert_eq!(post(path, json, vec![b' '; 70_000]).await, 413, "{path}");
     }
-    let serials: Vec<String> = (0..20_000).map(|_| "1".repeat(48)).collect();
+    let serials: Vec<String> = (0..40_000).map(|_| "1".repeat(48)).collect();
     let body = serde_json::json!({
         "digest": "1".repeat(32), "included_serial_numbers": serials, "proposal_id": 1, "gateway_cosmos_addr": "n1"
     });

@@ -296,7 +296,7 @@ mod tests {
     fn the_bytes_are_fixed_for_ever() {
         let segment = log(&[0x01_0203_0405, 0xff_ffff_ffff]).segment(0, 10, &key()).unwrap();
         assert_eq!(segment.len(), 86 + 10 + 64);
-        assert_eq!(&segment[..22], b"NYMS\x01\x00\x00\x25\x8f\x25\0\0\0\0\0\0\0\0\0\0\0\x02");
+        assert_eq!(&segment[..22], b"NYMS\x01\x00\x00\x25\x8e\xb9\0\0\0\0\0\0\0\0\0\0\0\x02");
         assert_eq!(&segment[86..96], b"\x01\x02\x03\x04\x05\xff\xff\xff\xff\xff");
     }
 }
