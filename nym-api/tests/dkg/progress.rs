@@ -85,7 +85,7 @@ async fn nym_4523_the_check_up_says_what_is_missing() {
     let found = bad(check_chain(&contracts, &checkup).await);
     assert!(matches!(&found[..], [("membership", detail)] if detail.contains("its admin must add it")), "{found:?}");
     network.world.update_members(&[&stranger], &[]).await;
-    assert_eq!(bad(check_chain(&contracts, &checkup).await), []);
+    assert!(bad(check_chain(&contracts, &checkup).await).is_empty());
 
     // The model's blocks are years old.
     checkup.chain_time = false;

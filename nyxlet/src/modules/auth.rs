@@ -3,7 +3,7 @@
 mod account;
 mod query;
 
-use cosmos_sdk_proto::{Any, cosmos::auth::v1beta1::Params};
+use cosmos_sdk_proto::cosmos::auth::v1beta1::Params;
 use prost::Message;
 
 pub use account::{Account, secp256k1_key};
@@ -11,7 +11,7 @@ pub use account::{Account, secp256k1_key};
 use crate::{
     address,
     app::{Context, Genesis, Module},
-    error::{ExecError, ExecResult, Root, SdkError},
+    error::{ExecError, ExecResult, Root},
     store::StoreKey,
 };
 
