@@ -217,7 +217,9 @@ impl Signer<'_> {
                 continue;
             }
             match holdings.record.ballots.get(&id) {
-                Some(ballot) => drop(ballots.insert(id, ballot.objection.is_none())),
+                Some(ballot) => {
+                    ballots.insert(id, ballot.objection.is_none());
+                }
                 None => unexamined.push(owner.clone()),
             }
         }

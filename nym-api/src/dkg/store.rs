@@ -163,7 +163,9 @@ impl Store {
             let Some(node) = name.strip_prefix(VERDICT).and_then(|node| node.parse().ok()) else { continue };
             let Some(bytes) = read(&path)?.map(Zeroizing::new) else { continue };
             match serde_json::from_slice(&bytes) {
-                Ok(verdict) => drop(verdicts.insert(node, verdict)),
+                Ok(verdict) => {
+                    verdicts.insert(node, verdict);
+                }
                 Err(error) => {
                     tracing::warn!(path = %path.display(), %error, "a verdict is damaged, the dealer is judged again")
                 }

@@ -132,8 +132,12 @@ impl Roster {
         let mut rejected = BTreeMap::new();
         for (dealer, verdict) in verdicts {
             match verdict {
-                Verdict::Accepted(contribution) => drop(accepted.insert(*dealer, contribution)),
-                Verdict::Rejected(reason) => drop(rejected.insert(*dealer, reason.clone())),
+                Verdict::Accepted(contribution) => {
+                    accepted.insert(*dealer, contribution);
+                }
+                Verdict::Rejected(reason) => {
+                    rejected.insert(*dealer, reason.clone());
+                }
             }
         }
         for (dealer, original) in copies(&accepted) {
