@@ -97,7 +97,7 @@ impl<'a> Quorum<'a> {
     /// Makes the signers the group's members, lets them generate a key, and waits until all serve with it. A quorum
     /// that has keys already, from an earlier run on the same home, keeps them.
     pub async fn ceremony(&self) -> Result<((), Outcome), LocalnetError> {
-        if self.dkg.key_generations().await?.in_service.is_none() {
+        if !self.has_keys().await? {
             let members = self
                 .accounts
                 .signers
@@ -110,6 +110,11 @@ impl<'a> Quorum<'a> {
             self.dkg_admin()?.initiate().await?;
         }
         self.await_generation(0).await
+    }
+
+    /// Whether keys are in service already.
+    pub async fn has_keys(&self) -> Result<bool, LocalnetError> {
+        Ok(self.dkg.key_generations().await?.in_service.is_some())
     }
 
     /// Waits for a key generation after `after` ceremonies, and for every signer to serve with it.
@@ -221,6 +226,7 @@ fn config(account: &Account, port: u16, files: &Path) -> Config {
     debug.dkg_contract_polling_rate = SIGNERS_LOOK;
     debug.quorum_polling_rate = SIGNERS_LOOK;
     debug.dkg_stagger = SIGNERS_LOOK;
+    debug.spent_tickets_polling_rate = SIGNERS_LOOK;
     config
 }
 

@@ -29,8 +29,10 @@ const REQUEST_SECONDS: u64 = 20;
 /// Tickets that the honest user spends at once.
 const TICKETS: u64 = 3;
 
-/// All steps from the signers' group to paid providers.
+/// All steps from the signers' group to paid providers. A quorum that goes on from an earlier run on the same home sells
+/// and verifies; nobody is convicted again, keys stay, and a provider is paid once a day.
 pub async fn walk(quorum: &Quorum<'_>, files: &Path, steps: &mut Steps) -> Result<(), LocalnetError> {
+    let goes_on = quorum.has_keys().await?;
     steps.run("ceremony", quorum.ceremony()).await?;
     let accounts = quorum.accounts;
     let folder = files.join("ticketbooks");
@@ -41,6 +43,9 @@ pub async fn walk(quorum: &Quorum<'_>, files: &Path, steps: &mut Steps) -> Resul
 
     steps.run("issue ticketbook", issue(quorum, &honest)).await?;
     steps.run("spend", spend(quorum, &honest, &mut first)).await?;
+    if goes_on {
+        return Ok(());
+    }
     let cheater = steps.run("double spend", double_spend(quorum, &folder, &mut first, &mut second)).await?;
     steps.run("blacklist", blacklist(quorum, &cheater)).await?;
     steps.run("rotate", rotate(quorum, &honest, &mut first)).await?;
