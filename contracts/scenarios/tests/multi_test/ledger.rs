@@ -2,7 +2,7 @@
 //! is created or lost, limits hold, and no epoch ever stops.
 
 use crate::engine::MultiTest;
-use cosmwasm_std::{Addr, Decimal};
+use cosmwasm_std::{Addr, Decimal, Decimal256};
 use nym_contract_scenarios::Engine;
 use nym_contract_scenarios::mixnet::{Mixnet, nym};
 use nym_mixnet_contract::msg::{ExecuteMsg, PagedAllDelegationsResponse, PagedNymNodeDetailsResponse, QueryMsg};
@@ -301,8 +301,10 @@ impl<'e> World<'e> {
 fn stake_of(node: &NodeRewarding, delegation: &Delegation) -> Decimal {
     let since = delegation.cumulative_reward_ratio;
     let amount = Decimal::from_ratio(delegation.amount.amount, 1u32);
-    let reward = (node.total_unit_reward - since) * amount / (since + node.unit_delegation);
-    amount + reward
+    // The product alone may need more than 128 bits: rewards of a large stake, times a large delegation.
+    let wide = |value: Decimal| Decimal256::from(value);
+    let reward = wide(node.total_unit_reward - since) * wide(amount) / wide(since + node.unit_delegation);
+    amount + Decimal::try_from(reward).expect("what a delegator earns fits")
 }
 
 fn costs(margin: u64, cost: u128) -> NodeCostParams {
