@@ -179,14 +179,14 @@ fn walk(options: &Options) -> Result<Row> {
     let mut figures = Vec::new();
     for _ in 0..ROUNDS {
         let started = Instant::now();
-        localnet(options, &[])?;
+        localnet(options, &["--no-quorum"])?;
         figures.push(started.elapsed().as_secs_f64());
     }
-    Ok(Row::new("localnet --once, 9 nodes", median(figures), "s", Goal::Below(10.0)))
+    Ok(Row::new("localnet --once --no-quorum, 9 nodes", median(figures), "s", Goal::Below(10.0)))
 }
 
 fn epoch_turn(options: &Options) -> Result<Row> {
-    let report = localnet(options, &["--params", "mainnet"])?;
+    let report = localnet(options, &["--params", "mainnet", "--no-quorum"])?;
     let turns = report["steps"]
         .as_array()
         .into_iter()
