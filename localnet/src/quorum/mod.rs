@@ -12,6 +12,7 @@ use std::{
 use cw4::Member;
 use futures::{TryStreamExt, future::try_join_all};
 use nym_api::{Config, Handle, Secret, Service};
+use nym_api_requests::NymApiClient;
 use nym_ecash::EcashDay;
 use nym_network::Network;
 use nym_ticketbooks::network::chain_time;
@@ -49,6 +50,8 @@ pub struct Quorum<'a> {
     accounts: &'a Accounts,
     addresses: QuorumAddresses,
     signers: Vec<Handle>,
+    /// Their APIs, in the same order.
+    apis: Vec<NymApiClient>,
     dkg: DkgQueries,
     ecash: EcashQueries,
 }
@@ -90,8 +93,9 @@ impl<'a> Quorum<'a> {
             DkgQueries::new(queries.clone(), addresses.dkg.clone()),
             EcashQueries::new(queries, addresses.ecash.clone()),
         );
+        let apis = signers.iter().map(|signer| NymApiClient::new(signer.url())).collect::<Result<_, _>>()?;
         let outcome = Outcome::held(format!("{} signers, the first at {}", signers.len(), signers[0].url()));
-        Ok((Self { chain, accounts, addresses, signers, dkg, ecash }, outcome))
+        Ok((Self { chain, accounts, addresses, signers, apis, dkg, ecash }, outcome))
     }
 
     /// Makes the signers the group's members, lets them generate a key, and waits until all serve with it. A quorum
@@ -154,7 +158,7 @@ impl<'a> Quorum<'a> {
     /// How the quorum stands now.
     pub async fn standing(&self) -> Result<Standing, LocalnetError> {
         let generations = self.dkg.key_generations().await?;
-        let status = self.api(0)?.spent_tickets().await?;
+        let status = self.apis[0].spent_tickets().await?;
         Ok(Standing {
             generation: generations.in_service.map(|generation| generation.epoch_id),
             ceremony: generations.ceremony.is_some(),
@@ -169,10 +173,6 @@ impl<'a> Quorum<'a> {
         for signer in self.signers {
             signer.stop().await;
         }
-    }
-
-    fn api(&self, index: usize) -> Result<nym_api_requests::NymApiClient, LocalnetError> {
-        Ok(nym_api_requests::NymApiClient::new(self.signers[index].url())?)
     }
 
     fn dkg_admin(&self) -> Result<DkgTransactions, LocalnetError> {

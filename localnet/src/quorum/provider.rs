@@ -6,7 +6,6 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use futures::future::join_all;
 use nym_api_requests::{
-    NymApiClient,
     ecash::{BatchRedeemTicketsBody, TicketRejection, VerifyEcashTicketBody},
     filter::SpentTicketsFollower,
 };
@@ -96,7 +95,7 @@ impl Provider {
             let threshold = usize::try_from(generation.threshold).unwrap_or(usize::MAX);
             self.thresholds.insert(generation.epoch_id, threshold);
             if !self.keys.contains_key(&generation.epoch_id) {
-                let key = quorum.api(0)?.master_verification_key(Some(generation.epoch_id)).await?;
+                let key = quorum.apis[0].master_verification_key(Some(generation.epoch_id)).await?;
                 self.keys.insert(generation.epoch_id, Arc::new(PreparedKey::new(key)?));
             }
         }
@@ -105,8 +104,12 @@ impl Provider {
 
     /// Reads the quorum's filter of spent tickets anew.
     pub(super) async fn refresh_filter(&mut self, quorum: &Quorum<'_>) -> Result<(), LocalnetError> {
-        let (api, today) = (quorum.api(0)?, quorum.today().await?);
-        self.filter.refresh(&api, today).await.map(|_| ()).map_err(|error| LocalnetError::Quorum(error.to_string()))
+        let today = quorum.today().await?;
+        self.filter
+            .refresh(&quorum.apis[0], today)
+            .await
+            .map(|_| ())
+            .map_err(|error| LocalnetError::Quorum(error.to_string()))
     }
 
     /// Whether the filter knows one of a payment's tickets.
@@ -132,8 +135,7 @@ impl Provider {
             credential: accepted.data.clone(),
             gateway_cosmos_addr: self.account.address.to_string(),
         };
-        let apis = (0..quorum.signers.len()).map(|index| quorum.api(index)).collect::<Result<Vec<_>, _>>()?;
-        let answers = join_all(apis.iter().map(|api| api.verify_ecash_ticket(&body))).await;
+        let answers = join_all(quorum.apis.iter().map(|api| api.verify_ecash_ticket(&body))).await;
         let mut rejections = Vec::new();
         let mut accepts = 0;
         // A signer that does not answer counts for neither side.
@@ -159,9 +161,7 @@ impl Provider {
         let ecash = quorum.ecash_of(&self.account)?;
         let (proposal, _) = ecash.request_payout(&commitment, tickets).await?;
         let body = BatchRedeemTicketsBody::new(serials, proposal, self.account.address.to_string());
-        let apis: Vec<NymApiClient> =
-            (0..quorum.signers.len()).map(|index| quorum.api(index)).collect::<Result<_, _>>()?;
-        for answer in join_all(apis.iter().map(|api| api.batch_redeem_ecash_tickets(&body))).await {
+        for answer in join_all(quorum.apis.iter().map(|api| api.batch_redeem_ecash_tickets(&body))).await {
             answer?;
         }
         Ok(usize::from(tickets))

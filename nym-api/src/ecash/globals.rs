@@ -22,7 +22,7 @@ use rand::rngs::OsRng;
 use super::Ecash;
 use crate::error::{ApiError, ApiResult};
 use crate::keys::{Generation, SignerShare};
-use crate::storage::GlobalKind;
+use crate::storage::{GlobalKind, StorageError};
 
 /// Sets kept in memory; a set is below 10 KiB.
 const REMEMBERED: usize = 256;
@@ -39,8 +39,8 @@ struct Key {
 /// Sets in memory, and one lock per set that is being made, so that many who ask make it once.
 #[derive(Debug, Default)]
 pub(super) struct GlobalsCache {
-    dates: Mutex<HashMap<Key, Arc<Vec<ExpirationDateSignature>>>>,
-    coins: Mutex<HashMap<Key, Arc<Vec<CoinIndexSignature>>>>,
+    dates: Memory<ExpirationDateSignature>,
+    coins: Memory<CoinIndexSignature>,
     making: Mutex<HashMap<Key, Arc<tokio::sync::Mutex<()>>>>,
 }
 
@@ -52,6 +52,47 @@ impl GlobalsCache {
         }
         making.entry(key).or_default().clone()
     }
+
+    /// A set from memory, else from disk, else made, stored and remembered; whoever asks meanwhile waits for that.
+    async fn once<T, S>(
+        &self,
+        memory: &Memory<T>,
+        key: Key,
+        form: Form<T>,
+        load: impl Future<Output = Result<Option<Vec<u8>>, StorageError>>,
+        store: impl FnOnce(Vec<u8>) -> S,
+        make: impl Future<Output = ApiResult<Vec<T>>>,
+    ) -> ApiResult<Arc<Vec<T>>>
+    where
+        S: Future<Output = Result<(), StorageError>>,
+    {
+        let find = || memory.lock().get(&key).cloned();
+        if let Some(found) = find() {
+            return Ok(found);
+        }
+        let lock = self.lock(key);
+        let _making = lock.lock().await;
+        if let Some(found) = find() {
+            return Ok(found);
+        }
+        if let Some(stored) = load.await?
+            && let Ok(signatures) = (form.read)(&stored)
+        {
+            return Ok(remember(memory, key, signatures));
+        }
+        let signatures = make.await?;
+        store((form.write)(&signatures)).await?;
+        Ok(remember(memory, key, signatures))
+    }
+}
+
+/// Sets of one kind in memory.
+type Memory<T> = Mutex<HashMap<Key, Arc<Vec<T>>>>;
+
+/// How a set is kept on disk.
+struct Form<T> {
+    read: fn(&[u8]) -> Result<Vec<T>, EcashError>,
+    write: fn(&[T]) -> Vec<u8>,
 }
 
 fn remember<T>(cache: &Mutex<HashMap<Key, Arc<T>>>, key: Key, value: T) -> Arc<T> {
@@ -164,25 +205,11 @@ impl Ecash {
         key: Key,
         make: impl Future<Output = ApiResult<Vec<CoinIndexSignature>>>,
     ) -> ApiResult<Arc<Vec<CoinIndexSignature>>> {
-        let cache = &self.shared.globals;
-        let find = || cache.coins.lock().get(&key).cloned();
-        if let Some(found) = find() {
-            return Ok(found);
-        }
-        let lock = cache.lock(key);
-        let _making = lock.lock().await;
-        if let Some(found) = find() {
-            return Ok(found);
-        }
-        let kind = kind(key);
-        if let Some(stored) = self.shared.storage.coin_indices(kind, key.epoch_id).await?
-            && let Ok(signatures) = coin_indices_from_bin(&stored)
-        {
-            return Ok(remember(&cache.coins, key, signatures));
-        }
-        let signatures = make.await?;
-        self.shared.storage.store_coin_indices(kind, key.epoch_id, coin_indices_to_bin(&signatures)).await?;
-        Ok(remember(&cache.coins, key, signatures))
+        let (cache, storage, kind) = (&self.shared.globals, &self.shared.storage, kind(key));
+        let form = Form { read: coin_indices_from_bin, write: coin_indices_to_bin };
+        let load = storage.coin_indices(kind, key.epoch_id);
+        let store = |bytes| storage.store_coin_indices(kind, key.epoch_id, bytes);
+        cache.once(&cache.coins, key, form, load, store, make).await
     }
 
     async fn dates(
@@ -191,26 +218,11 @@ impl Ecash {
         expiration: EcashDay,
         make: impl Future<Output = ApiResult<Vec<ExpirationDateSignature>>>,
     ) -> ApiResult<Arc<Vec<ExpirationDateSignature>>> {
-        let cache = &self.shared.globals;
-        let find = || cache.dates.lock().get(&key).cloned();
-        if let Some(found) = find() {
-            return Ok(found);
-        }
-        let lock = cache.lock(key);
-        let _making = lock.lock().await;
-        if let Some(found) = find() {
-            return Ok(found);
-        }
-        let kind = kind(key);
-        if let Some(stored) = self.shared.storage.expiration_signatures(kind, key.epoch_id, expiration).await?
-            && let Ok(signatures) = expiration_dates_from_bin(&stored)
-        {
-            return Ok(remember(&cache.dates, key, signatures));
-        }
-        let signatures = make.await?;
-        let bytes = expiration_dates_to_bin(&signatures);
-        self.shared.storage.store_expiration_signatures(kind, key.epoch_id, expiration, bytes).await?;
-        Ok(remember(&cache.dates, key, signatures))
+        let (cache, storage, kind) = (&self.shared.globals, &self.shared.storage, kind(key));
+        let form = Form { read: expiration_dates_from_bin, write: expiration_dates_to_bin };
+        let load = storage.expiration_signatures(kind, key.epoch_id, expiration);
+        let store = |bytes| storage.store_expiration_signatures(kind, key.epoch_id, expiration, bytes);
+        cache.once(&cache.dates, key, form, load, store, make).await
     }
 
     /// Asks signers until `t` good parts are there.
