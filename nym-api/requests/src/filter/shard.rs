@@ -80,7 +80,7 @@ impl ShardLog {
 
     /// Appends a fingerprint.
     pub fn append(&mut self, fingerprint: u64) {
-        if self.entries.len() % CHECKPOINT == 0 {
+        if self.entries.len().is_multiple_of(CHECKPOINT) {
             self.checkpoints.push(self.head);
         }
         let entry = entry(fingerprint);
