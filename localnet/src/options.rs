@@ -46,6 +46,11 @@ pub struct Options {
     #[arg(long, value_name = "PORT", default_value_t = 8000)]
     pub signer_port: u16,
 
+    /// Let the signers take tickets without the coin-index proof, as clients up to 1.21 make them. Whoever holds one
+    /// valid ticketbook can then make any number of tickets: for tests of such clients only.
+    #[arg(long, conflicts_with = "no_quorum")]
+    pub compat_payments_without_coin_index_proof: bool,
+
     /// Measured performance of single nodes, for instance 1=0.9,4=0 (node id = 0..1). There is no monitor yet.
     #[arg(long, value_name = "ID=VALUE", value_delimiter = ',')]
     pub performance: Vec<NodePerformance>,
