@@ -382,10 +382,7 @@ impl<C: Contracts> Controller<C> {
         if let Some(roster) = &self.memory.roster {
             return roster.clone();
         }
-        let base = match facts.in_service.as_ref().filter(|_| facts.resharing) {
-            None => None,
-            Some(in_service) => Some(base_of(in_service)),
-        };
+        let base = facts.in_service.as_ref().filter(|_| facts.resharing).map(base_of);
         let threshold = usize::try_from(facts.threshold.unwrap_or(0)).unwrap_or(usize::MAX);
         let registrations = facts.dealers.iter().map(|(node, dealer)| (*node, dealer.encryption_key.as_str()));
         let roster = Roster::new(registrations, threshold, facts.key_size as usize, base);

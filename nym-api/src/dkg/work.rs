@@ -14,6 +14,9 @@ use zeroize::Zeroizing;
 
 use super::record::{Outcome, PublicKeys};
 
+/// What dealings hold for this signer, one value a component, or why it could not be decrypted.
+type Decrypted = Result<Zeroizing<Vec<Scalar>>, String>;
+
 /// Who takes part in one DKG epoch and how: fixed on chain when registration closes.
 #[derive(Clone, Debug)]
 pub struct Roster {
@@ -127,7 +130,7 @@ impl Roster {
     pub fn conclude(
         &self,
         verdicts: &BTreeMap<u64, Verdict>,
-    ) -> (Outcome, Option<Result<Zeroizing<Vec<Scalar>>, String>>) {
+    ) -> (Outcome, Option<Decrypted>) {
         let mut accepted = BTreeMap::new();
         let mut rejected = BTreeMap::new();
         for (dealer, verdict) in verdicts {
@@ -190,7 +193,7 @@ impl Roster {
         Ok(keys)
     }
 
-    fn secret_key(&self, accepted: &BTreeMap<u64, &Contribution>) -> Option<Result<Zeroizing<Vec<Scalar>>, String>> {
+    fn secret_key(&self, accepted: &BTreeMap<u64, &Contribution>) -> Option<Decrypted> {
         let mut given = Vec::with_capacity(accepted.len());
         for (dealer, contribution) in accepted {
             match contribution.shares.as_ref()? {
@@ -243,7 +246,7 @@ pub struct Contribution {
     coefficients: Vec<Vec<G2Affine>>,
     /// This signer's share of each secret, or why there is none; `None` for someone who receives no shares.
     #[serde(with = "shares")]
-    shares: Option<Result<Zeroizing<Vec<Scalar>>, String>>,
+    shares: Option<Decrypted>,
 }
 
 impl std::fmt::Debug for Contribution {
@@ -258,7 +261,9 @@ mod shares {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
     use zeroize::Zeroizing;
 
-    type Shares = Option<Result<Zeroizing<Vec<Scalar>>, String>>;
+    use super::Decrypted;
+
+    type Shares = Option<Decrypted>;
 
     pub(super) fn serialize<S: Serializer>(shares: &Shares, serializer: S) -> Result<S::Ok, S::Error> {
         shares.as_ref().map(|shares| shares.as_ref().map(|shares| shares.as_slice())).serialize(serializer)

@@ -56,9 +56,12 @@ impl<T: Send> Job for Pending<T> {
     }
 }
 
+/// The way to the task that writes; gone once the store closes.
+type Jobs = mpsc::Sender<Box<dyn Job>>;
+
 #[derive(Clone)]
 pub(super) struct Writer {
-    jobs: Arc<Mutex<Option<mpsc::Sender<Box<dyn Job>>>>>,
+    jobs: Arc<Mutex<Option<Jobs>>>,
     task: Arc<Mutex<Option<tokio::task::JoinHandle<()>>>>,
 }
 
