@@ -111,7 +111,7 @@ pub async fn contracts(
     if let Some((ecash, dkg)) = &quorum {
         let message = parameters::ecash(&accounts.ecash_admin, &multisig.address, &group.address);
         steps.run("ecash contract", deploy(chain, accounts, &accounts.ecash_admin, ecash, &message)).await?;
-        let message = parameters::dkg(&multisig.address, &group.address, accounts.signers.len());
+        let message = parameters::dkg(&multisig.address, &group.address, options.phase);
         steps.run("dkg contract", deploy(chain, accounts, &accounts.dkg_admin, dkg, &message)).await?;
     }
     let quorum = quorum.map(|(ecash, dkg)| QuorumAddresses {

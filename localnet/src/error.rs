@@ -50,12 +50,20 @@ pub enum LocalnetError {
     #[error(transparent)]
     Network(#[from] nym_network::NetworkError),
     /// A signer did not start.
-    #[error("{name} does not start: {source}")]
+    #[error("{name} does not start: {reason}")]
     Signer {
         /// The signer.
         name: String,
         /// Why.
-        source: Box<nym_api::ServiceError>,
+        reason: String,
+    },
+    /// A program is missing or cannot be run.
+    #[error("cannot run {}: {source}; build it (cargo build --release --bins), or name it with --nym-api", .file.display())]
+    Program {
+        /// The program.
+        file: PathBuf,
+        /// Why.
+        source: io::Error,
     },
     /// A signer's API did not answer as it should.
     #[error(transparent)]
@@ -80,6 +88,9 @@ pub enum LocalnetError {
     /// The quorum is in a state that this localnet does not expect.
     #[error("the quorum does not work: {0}")]
     Quorum(String),
+    /// Somebody stopped it before the walk was over.
+    #[error("stopped before every step was done")]
+    Interrupted,
     /// The epoch is in a state that this localnet does not expect.
     #[error("the epoch cannot be turned: {0}")]
     Epoch(String),

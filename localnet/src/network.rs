@@ -94,22 +94,36 @@ impl Running<'_> {
     ) -> Result<(), LocalnetError> {
         let env_file = self.options.env_file.clone().unwrap_or_else(|| self.files.join("localnet.env"));
         let mut walked = Walked::default();
-        let result = self.walk(steps, &env_file, &mut walked).await;
-        self.report(steps, &walked, &env_file)?;
-        let mixnet = result?;
-        screen.line(&format!("role selection seed {}; env file {}", self.seed, env_file.display()));
-        let turned = if self.options.once {
-            Ok(())
-        } else {
-            tokio::select! {
-                result = self.turn_for_ever(&mixnet, walked.quorum.as_ref(), screen) => result,
-                () = stop => Ok(()),
-            }
-        };
+        let result = self.walk_then_turn(steps, screen, &env_file, &mut walked, stop).await;
         if let Some(quorum) = walked.quorum {
             quorum.stop().await;
         }
-        turned
+        result
+    }
+
+    async fn walk_then_turn<'a>(
+        &'a self,
+        steps: &mut Steps,
+        screen: &mut Screen,
+        env_file: &Path,
+        walked: &mut Walked<'a>,
+        stop: impl Future<Output = ()>,
+    ) -> Result<(), LocalnetError> {
+        let mut stop = std::pin::pin!(stop);
+        let result = tokio::select! {
+            result = self.walk(steps, env_file, walked) => result.map(Some),
+            () = &mut stop => Ok(None),
+        };
+        self.report(steps, walked, env_file)?;
+        let Some(mixnet) = result? else { return Err(LocalnetError::Interrupted) };
+        screen.line(&format!("role selection seed {}; env file {}", self.seed, env_file.display()));
+        if self.options.once {
+            return Ok(());
+        }
+        tokio::select! {
+            result = self.turn_for_ever(&mixnet, walked.quorum.as_ref(), screen) => result,
+            () = stop => Ok(()),
+        }
     }
 
     async fn walk<'a>(
@@ -242,6 +256,7 @@ impl Running<'_> {
             contracts: &walked.contracts.as_ref().map(|found| found.by_name(&self.accounts)).unwrap_or_default(),
             addresses,
             mnemonics,
+            signers: walked.quorum.as_ref().map(Quorum::report).unwrap_or_default(),
             seed: self.seed,
             steps: steps.list(),
             ok: steps.all_held(),
@@ -256,7 +271,8 @@ fn prepare_files(options: &Options) -> Result<PathBuf, LocalnetError> {
         options.home.clone().unwrap_or_else(|| env::temp_dir().join(format!("nym-localnet-{}", std::process::id())));
     if options.reset && folder.exists() {
         // Only what a localnet made: a wrong --home must not cost anybody a folder.
-        for made in ["chain", "keys"] {
+        let signers = (1..=options.signer_count()).map(|number| format!("signer-{number}"));
+        for made in ["chain", "keys", "ticketbooks"].map(String::from).into_iter().chain(signers) {
             let path = folder.join(made);
             if path.exists() {
                 fs::remove_dir_all(&path).map_err(|source| LocalnetError::Write { file: path.clone(), source })?;

@@ -46,6 +46,19 @@ pub struct Options {
     #[arg(long, value_name = "PORT", default_value_t = 8000)]
     pub signer_port: u16,
 
+    /// Run every signer as a `nym-api` process of its own, which can be stopped, killed and watched like on a machine of
+    /// its own, instead of all in this process.
+    #[arg(long, conflicts_with = "no_quorum")]
+    pub processes: bool,
+
+    /// The program that `--processes` starts [default: nym-api beside this program].
+    #[arg(long, value_name = "FILE", requires = "processes")]
+    pub nym_api: Option<PathBuf>,
+
+    /// How long a phase of a key generation waits at most for signers that do not act; it ends as soon as all have.
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "5m")]
+    pub phase: Duration,
+
     /// Let the signers take tickets without the coin-index proof, as clients up to 1.21 make them. Whoever holds one
     /// valid ticketbook can then make any number of tickets: for tests of such clients only.
     #[arg(long, conflicts_with = "no_quorum")]

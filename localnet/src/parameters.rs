@@ -92,19 +92,24 @@ pub fn ecash(holder: &Account, multisig: &AccountId, group: &AccountId) -> ecash
     }
 }
 
-/// The message that makes the key generation contract. A phase ends when all have acted; its time only bounds how long
-/// the others wait for one that does not.
-pub fn dkg(multisig: &AccountId, group: &AccountId, signers: usize) -> dkg::msg::InstantiateMsg {
+/// The message that makes the key generation contract. A phase ends when all have acted; `phase` only bounds how long
+/// the others wait for one that does not. Two thirds of the signers are enough for a key.
+pub fn dkg(multisig: &AccountId, group: &AccountId, phase: Duration) -> dkg::msg::InstantiateMsg {
+    let seconds = phase.as_secs();
     dkg::msg::InstantiateMsg {
         group_addr: group.to_string(),
         multisig_addr: multisig.to_string(),
-        time_configuration: None,
-        mix_denom: DENOM.to_owned(),
-        key_size: SCALARS_OF_A_KEY,
-        ceremony_rules: Some(dkg::types::CeremonyRules {
-            minimum_dealers: u32::try_from(signers).unwrap_or(u32::MAX),
+        time_configuration: Some(dkg::types::TimeConfiguration {
+            public_key_submission_time_secs: seconds,
+            dealing_exchange_time_secs: seconds,
+            verification_key_submission_time_secs: seconds,
+            verification_key_validation_time_secs: seconds,
+            verification_key_finalization_time_secs: seconds,
             ..Default::default()
         }),
+        mix_denom: DENOM.to_owned(),
+        key_size: SCALARS_OF_A_KEY,
+        ceremony_rules: None,
     }
 }
 

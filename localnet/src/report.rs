@@ -1,6 +1,10 @@
 //! What `--json` writes and `--once` prints.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use serde::Serialize;
 
@@ -21,6 +25,8 @@ pub struct Report<'a> {
     pub addresses: BTreeMap<&'a str, String>,
     /// Mnemonics by role: test money only.
     pub mnemonics: BTreeMap<&'a str, String>,
+    /// The quorum's signers.
+    pub signers: Vec<SignerReport>,
     /// Seed of the role selection.
     pub seed: u64,
     /// All that was done and checked.
@@ -40,6 +46,27 @@ pub struct Endpoints<'a> {
     pub nym_api: &'a str,
 }
 
+/// A signer of the quorum.
+#[derive(Serialize)]
+pub struct SignerReport {
+    /// Its role among the accounts, for instance `signer-1`.
+    pub name: String,
+    /// Its account.
+    pub address: String,
+    /// Base URL of its API.
+    pub url: String,
+    /// Base58 of its ed25519 identity.
+    pub identity: String,
+    /// The process that it runs in: its own with `--processes`, else the localnet's.
+    pub pid: u32,
+    /// Folder of its configuration, keys and database.
+    pub home: PathBuf,
+    /// What it writes, with `--processes`.
+    pub log: Option<PathBuf>,
+    /// Program and arguments that start it, with `--processes`.
+    pub command: Option<Vec<String>>,
+}
+
 /// Addresses and mnemonics of all accounts, by role.
 pub fn by_role<'a>(
     accounts: impl Iterator<Item = &'a Account>,
@@ -55,11 +82,15 @@ pub fn by_role<'a>(
 impl Report<'_> {
     /// Writes the report as JSON, all at once.
     pub fn write(&self, file: &Path) -> Result<(), LocalnetError> {
-        let text = serde_json::to_string_pretty(self).expect("a report has string keys only");
-        let failed = |source| LocalnetError::Write { file: file.into(), source };
-        // By renaming, so that whoever waits for the file never reads half of it.
-        let partial = file.with_extension("partial");
-        fs::write(&partial, text + "\n").map_err(failed)?;
-        fs::rename(&partial, file).map_err(failed)
+        write_json(self, file)
     }
+}
+
+/// Writes JSON by renaming, so that whoever waits for the file never reads half of it.
+pub fn write_json(content: &impl Serialize, file: &Path) -> Result<(), LocalnetError> {
+    let text = serde_json::to_string_pretty(content).expect("reports have string keys only");
+    let failed = |source| LocalnetError::Write { file: file.into(), source };
+    let partial = file.with_extension("partial");
+    fs::write(&partial, text + "\n").map_err(failed)?;
+    fs::rename(&partial, file).map_err(failed)
 }

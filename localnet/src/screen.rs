@@ -118,8 +118,12 @@ fn standing(quorum: Standing) -> String {
         Some(epoch) => format!("keys of epoch {epoch} in service"),
         None => "no keys in service".to_owned(),
     };
+    let silent = match quorum.signers - quorum.answering {
+        0 => String::new(),
+        silent => format!(" ({silent} silent)"),
+    };
     format!(
-        "{} signers, {keys}{}, {} ticketbooks sold, {} tickets spent",
+        "{} signers{silent}, {keys}{}, {} ticketbooks sold, {} tickets spent",
         quorum.signers,
         if quorum.ceremony { ", a ceremony runs" } else { "" },
         quorum.deposits,

@@ -1,18 +1,16 @@
-//! The quorum of a localnet: signers in this process, and the walk from their group to paid providers.
+//! The quorum of a localnet: its signers, in this process or in their own, and the walk from their group to paid
+//! providers. A signer that dies is named and left out; the localnet goes on.
 
+mod process;
 mod provider;
+mod signer;
 mod walk;
 
-use std::{
-    net::{Ipv4Addr, SocketAddr, TcpListener},
-    path::Path,
-    time::Duration,
-};
+use std::{path::Path, time::Duration};
 
 use cw4::Member;
-use futures::{TryStreamExt, future::try_join_all};
-use nym_api::{Config, Handle, Secret, Service};
-use nym_api_requests::NymApiClient;
+use futures::{TryStreamExt, future::join_all};
+use nym_api_requests::{ClientError, NymApiClient};
 use nym_ecash::EcashDay;
 use nym_network::Network;
 use nym_ticketbooks::network::chain_time;
@@ -24,6 +22,7 @@ use nyxd_client::{
 use tokio::time::Instant;
 use url::Url;
 
+use signer::Signer;
 pub use walk::walk;
 
 use crate::{
@@ -32,6 +31,7 @@ use crate::{
     deploy::QuorumAddresses,
     error::LocalnetError,
     options::Options,
+    report::SignerReport,
     steps::Outcome,
 };
 
@@ -41,17 +41,13 @@ const CEREMONY_PATIENCE: Duration = Duration::from_secs(600);
 const DECISION_PATIENCE: Duration = Duration::from_secs(60);
 /// The pause between two looks at the chain.
 const LOOK: Duration = Duration::from_millis(200);
-/// How often signers look at the chain: a localnet should not make anybody wait.
-const SIGNERS_LOOK: Duration = Duration::from_millis(500);
 
 /// A running quorum.
 pub struct Quorum<'a> {
     chain: &'a Chain,
     accounts: &'a Accounts,
     addresses: QuorumAddresses,
-    signers: Vec<Handle>,
-    /// Their APIs, in the same order.
-    apis: Vec<NymApiClient>,
+    signers: Vec<Signer>,
     dkg: DkgQueries,
     ecash: EcashQueries,
 }
@@ -65,9 +61,11 @@ pub struct Standing {
     pub ceremony: bool,
     /// How many signers there are.
     pub signers: usize,
+    /// How many of them answer.
+    pub answering: usize,
     /// Ticketbooks paid for.
     pub deposits: u64,
-    /// Entries of the aggregated filter of spent tickets, as the first signer has it.
+    /// Entries of the aggregated filter of spent tickets, as the signer has it that has most.
     pub spent: u64,
 }
 
@@ -81,21 +79,15 @@ impl<'a> Quorum<'a> {
         options: &Options,
         files: &Path,
     ) -> Result<(Self, Outcome), LocalnetError> {
-        let ports = ports(options.signer_port, accounts.signers.len())?;
-        let start = accounts.signers.iter().zip(&ports).map(|(account, port)| async move {
-            Service::start(config(account, *port, files, options), network)
-                .await
-                .map_err(|source| LocalnetError::Signer { name: account.role.clone(), source: Box::new(source) })
-        });
-        let signers = try_join_all(start).await?;
+        let signers = signer::start(&accounts.signers, network, options, files).await?;
         let queries = chain.queries()?;
         let (dkg, ecash) = (
             DkgQueries::new(queries.clone(), addresses.dkg.clone()),
             EcashQueries::new(queries, addresses.ecash.clone()),
         );
-        let apis = signers.iter().map(|signer| NymApiClient::new(signer.url())).collect::<Result<_, _>>()?;
-        let outcome = Outcome::held(format!("{} signers, the first at {}", signers.len(), signers[0].url()));
-        Ok((Self { chain, accounts, addresses, signers, apis, dkg, ecash }, outcome))
+        let form = if options.processes { "processes" } else { "signers" };
+        let outcome = Outcome::held(format!("{} {form}, the first at {}", signers.len(), signers[0].url()));
+        Ok((Self { chain, accounts, addresses, signers, dkg, ecash }, outcome))
     }
 
     /// Makes the signers the group's members, lets them generate a key, and waits until all serve with it. A quorum
@@ -145,10 +137,13 @@ impl<'a> Quorum<'a> {
         if verified != self.signers.len() {
             wrong.push(format!("{verified} of {} verification keys were accepted", self.signers.len()));
         }
-        for (account, signer) in self.accounts.signers.iter().zip(&self.signers) {
-            let serves = || signer.generations().in_service().is_some_and(|own| own.epoch_id() == generation.epoch_id);
-            if !until(deadline, || async { Ok(serves()) }).await? {
-                wrong.push(format!("{} does not serve with the keys of epoch {}", account.role, generation.epoch_id));
+        for signer in &self.signers {
+            let settled = || async { Ok(signer.ended().is_some() || signer.serves_with(generation.epoch_id).await) };
+            let settled = until(deadline, settled).await?;
+            if let Some(how) = signer.ended() {
+                wrong.push(format!("{} {how}", signer.name()));
+            } else if !settled {
+                wrong.push(format!("{} does not serve with the keys of epoch {}", signer.name(), generation.epoch_id));
             }
         }
         let detail = format!("epoch {}, {verified} signers, {} needed", generation.epoch_id, generation.threshold);
@@ -158,21 +153,41 @@ impl<'a> Quorum<'a> {
     /// How the quorum stands now.
     pub async fn standing(&self) -> Result<Standing, LocalnetError> {
         let generations = self.dkg.key_generations().await?;
-        let status = self.apis[0].spent_tickets().await?;
+        let statuses = join_all(self.signers.iter().map(|signer| signer.api().spent_tickets())).await;
+        let entries = statuses.iter().flatten().map(|status| status.days.iter().map(|day| day.aggregate_entries).sum());
         Ok(Standing {
             generation: generations.in_service.map(|generation| generation.epoch_id),
             ceremony: generations.ceremony.is_some(),
             signers: self.signers.len(),
+            answering: statuses.iter().flatten().count(),
             deposits: self.ecash.latest_deposit().await?.map_or(0, |deposit| u64::from(deposit.id) + 1),
-            spent: status.days.iter().map(|day| day.aggregate_entries).sum(),
+            spent: entries.max().unwrap_or(0),
         })
+    }
+
+    /// Who and where the signers are.
+    pub fn report(&self) -> Vec<SignerReport> {
+        self.signers.iter().map(Signer::report).collect()
     }
 
     /// Stops the signers; what they have to write is written.
     pub async fn stop(self) {
-        for signer in self.signers {
-            signer.stop().await;
+        join_all(self.signers.into_iter().map(Signer::stop)).await;
+    }
+
+    /// Asks one signer after another until one answers.
+    async fn ask<'s, T, F>(&'s self, question: impl Fn(&'s NymApiClient) -> F) -> Result<T, LocalnetError>
+    where
+        F: Future<Output = Result<T, ClientError>>,
+    {
+        let mut failure = LocalnetError::Quorum("there is no signer".into());
+        for signer in &self.signers {
+            match question(signer.api()).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => failure = error.into(),
+            }
         }
+        Err(failure)
     }
 
     fn dkg_admin(&self) -> Result<DkgTransactions, LocalnetError> {
@@ -192,7 +207,7 @@ impl<'a> Quorum<'a> {
     }
 
     /// URL of the first signer.
-    pub fn url(&self) -> Url {
+    pub fn url(&self) -> &Url {
         self.signers[0].url()
     }
 }
@@ -211,34 +226,4 @@ async fn until<F: Future<Output = Result<bool, LocalnetError>>>(
         }
         tokio::time::sleep(LOOK).await;
     }
-}
-
-fn config(account: &Account, port: u16, files: &Path, options: &Options) -> Config {
-    let mut config = Config::in_folder(&account.role, &files.join(&account.role));
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    config.base.bind_address = address;
-    config.base.mnemonic = Some(Secret::new(account.mnemonic.to_string()));
-    // The localnet moves the chain's clock.
-    config.base.chain_time = true;
-    config.ecash_signer.enabled = true;
-    config.ecash_signer.announce_address = Some(format!("http://{address}/").parse().expect("an address makes a URL"));
-    let debug = &mut config.ecash_signer.debug;
-    debug.dkg_contract_polling_rate = SIGNERS_LOOK;
-    debug.quorum_polling_rate = SIGNERS_LOOK;
-    debug.dkg_stagger = SIGNERS_LOOK;
-    debug.spent_tickets_polling_rate = SIGNERS_LOOK;
-    debug.accept_payments_without_coin_index_proof = options.compat_payments_without_coin_index_proof;
-    config
-}
-
-/// One port a signer: in a row from `first`, or free ones for 0.
-fn ports(first: u16, count: usize) -> Result<Vec<u16>, LocalnetError> {
-    if first != 0 {
-        let ports = (first..=u16::MAX).take(count).collect::<Vec<_>>();
-        return if ports.len() == count { Ok(ports) } else { Err(LocalnetError::Ports { first, count }) };
-    }
-    // All are held at once, so that no two are the same.
-    let free = (0..count).map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).collect::<Result<Vec<_>, _>>();
-    free.and_then(|held| held.iter().map(|listener| Ok(listener.local_addr()?.port())).collect())
-        .map_err(LocalnetError::NoPort)
 }

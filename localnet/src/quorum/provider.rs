@@ -3,9 +3,10 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use ed25519_dalek::{SigningKey, VerifyingKey};
+use ed25519_dalek::SigningKey;
 use futures::future::join_all;
 use nym_api_requests::{
+    ClientError,
     ecash::{BatchRedeemTicketsBody, TicketRejection, VerifyEcashTicketBody},
     filter::SpentTicketsFollower,
 };
@@ -54,7 +55,9 @@ pub(super) struct Provider {
     store: SpentTicketsInMemory,
     keys: BTreeMap<u64, Arc<PreparedKey>>,
     thresholds: BTreeMap<u64, usize>,
+    /// The filter as one signer tells it, and which.
     filter: SpentTicketsFollower,
+    teller: usize,
     /// Serial numbers of final tickets that are not paid yet.
     unpaid: Vec<Vec<u8>>,
 }
@@ -63,10 +66,6 @@ impl Provider {
     pub(super) fn new(account: Account, quorum: &Quorum<'_>) -> Result<Self, LocalnetError> {
         let identity = SigningKey::generate(&mut OsRng);
         let provider = identity.verifying_key().to_bytes();
-        let aggregator = bs58::decode(quorum.signers[0].identity()).into_vec().ok();
-        let aggregator = aggregator
-            .and_then(|bytes| VerifyingKey::from_bytes(&bytes.try_into().ok()?).ok())
-            .ok_or_else(|| LocalnetError::Quorum("the first signer's identity is no ed25519 key".into()))?;
         Ok(Self {
             account,
             verifier: PaymentVerifier::new(Rules::gateway(provider)),
@@ -74,7 +73,8 @@ impl Provider {
             store: SpentTicketsInMemory::default(),
             keys: BTreeMap::new(),
             thresholds: BTreeMap::new(),
-            filter: SpentTicketsFollower::new(aggregator),
+            filter: SpentTicketsFollower::new(quorum.signers[0].identity()),
+            teller: 0,
             unpaid: Vec::new(),
         })
     }
@@ -95,21 +95,27 @@ impl Provider {
             let threshold = usize::try_from(generation.threshold).unwrap_or(usize::MAX);
             self.thresholds.insert(generation.epoch_id, threshold);
             if !self.keys.contains_key(&generation.epoch_id) {
-                let key = quorum.apis[0].master_verification_key(Some(generation.epoch_id)).await?;
+                let key = quorum.ask(|api| api.master_verification_key(Some(generation.epoch_id))).await?;
                 self.keys.insert(generation.epoch_id, Arc::new(PreparedKey::new(key)?));
             }
         }
         Ok(())
     }
 
-    /// Reads the quorum's filter of spent tickets anew.
+    /// Reads the quorum's filter of spent tickets anew: from the signer that told it so far, or, if that one does not
+    /// answer, from the next that does.
     pub(super) async fn refresh_filter(&mut self, quorum: &Quorum<'_>) -> Result<(), LocalnetError> {
         let today = quorum.today().await?;
-        self.filter
-            .refresh(&quorum.apis[0], today)
-            .await
-            .map(|_| ())
-            .map_err(|error| LocalnetError::Quorum(error.to_string()))
+        let mut failure = String::new();
+        for _ in 0..quorum.signers.len() {
+            match self.filter.refresh(quorum.signers[self.teller].api(), today).await {
+                Ok(_) => return Ok(()),
+                Err(error) => failure = error.to_string(),
+            }
+            self.teller = (self.teller + 1) % quorum.signers.len();
+            self.filter = SpentTicketsFollower::new(quorum.signers[self.teller].identity());
+        }
+        Err(LocalnetError::Quorum(format!("no signer tells which tickets are spent: {failure}")))
     }
 
     /// Whether the filter knows one of a payment's tickets.
@@ -135,7 +141,7 @@ impl Provider {
             credential: accepted.data.clone(),
             gateway_cosmos_addr: self.account.address.to_string(),
         };
-        let answers = join_all(quorum.apis.iter().map(|api| api.verify_ecash_ticket(&body))).await;
+        let answers = join_all(quorum.signers.iter().map(|signer| signer.api().verify_ecash_ticket(&body))).await;
         let mut rejections = Vec::new();
         let mut accepts = 0;
         // A signer that does not answer counts for neither side.
@@ -161,8 +167,15 @@ impl Provider {
         let ecash = quorum.ecash_of(&self.account)?;
         let (proposal, _) = ecash.request_payout(&commitment, tickets).await?;
         let body = BatchRedeemTicketsBody::new(serials, proposal, self.account.address.to_string());
-        for answer in join_all(quorum.apis.iter().map(|api| api.batch_redeem_ecash_tickets(&body))).await {
-            answer?;
+        let answers =
+            join_all(quorum.signers.iter().map(|signer| signer.api().batch_redeem_ecash_tickets(&body))).await;
+        // One that does not answer only lacks its vote; whether enough vote is seen on the chain.
+        for (signer, answer) in quorum.signers.iter().zip(answers) {
+            match answer {
+                Err(error @ ClientError::Server(_)) => return Err(error.into()),
+                Err(error) => tracing::warn!(signer = signer.name(), %error, "no vote was promised"),
+                Ok(_) => {}
+            }
         }
         Ok(usize::from(tickets))
     }
