@@ -226,6 +226,13 @@ impl Ecash {
         Ok(generation)
     }
 
+    /// Refuses unless this API signs now, or signed with the keys of an epoch: whoever left stays one of those whose
+    /// acceptances make tickets of that epoch final.
+    pub(crate) fn require_signer_of(&self, epoch_id: u64) -> ApiResult<()> {
+        let signed = self.generation(Some(epoch_id)).is_ok_and(|generation| self.own_share(&generation).is_ok());
+        if signed { Ok(()) } else { self.require_signer().map(|_| ()) }
+    }
+
     /// A client of another signer.
     fn peer(&self, address: &url::Url) -> NymApiClient {
         NymApiClient::over(self.shared.http.clone(), address.clone())

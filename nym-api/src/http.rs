@@ -26,6 +26,11 @@ const MAX_BODY: usize = 64 << 10;
 /// Longest body of a batch of tickets: ten thousand serial numbers.
 const MAX_BATCH_BODY: usize = 1 << 20;
 
+/// Longest body of a route.
+fn longest_body(route: &str) -> usize {
+    if route.ends_with("/batch-redeem-ecash-tickets") { MAX_BATCH_BODY } else { MAX_BODY }
+}
+
 /// All routes.
 pub(crate) fn router(ecash: Ecash, metrics: Metrics) -> Router {
     let ecash_routes = Router::new()
@@ -34,8 +39,11 @@ pub(crate) fn router(ecash: Ecash, metrics: Metrics) -> Router {
         .route("/aggregated-coin-indices-signatures", get(ecash::aggregated_coin_indices_signatures))
         .route("/partial-expiration-date-signatures", get(ecash::partial_expiration_date_signatures))
         .route("/partial-coin-indices-signatures", get(ecash::partial_coin_indices_signatures))
-        .route("/blind-sign", post(ecash::blind_sign))
-        .route("/verify-ecash-ticket", post(ecash::verify_ecash_ticket))
+        .route("/blind-sign", post(ecash::blind_sign).layer(middleware::from_fn(limits::say_consumed)))
+        .route(
+            "/verify-ecash-ticket",
+            post(ecash::verify_ecash_ticket).layer(middleware::from_fn(limits::say_consumed)),
+        )
         .route(
             "/batch-redeem-ecash-tickets",
             post(ecash::batch_redeem_ecash_tickets).layer(DefaultBodyLimit::max(MAX_BATCH_BODY)),

@@ -27,8 +27,8 @@ impl Ecash {
     /// # Errors
     /// When nothing can be said about the ticket; the error tells whether it may have been recorded.
     pub(crate) async fn verify_ticket(&self, body: VerifyEcashTicketBody) -> ApiResult<Verdict> {
-        self.require_signer()?;
         let VerifyEcashTicketBody { credential, gateway_cosmos_addr: provider } = body;
+        self.require_signer_of(credential.epoch_id)?;
         if provider.is_empty() || provider.len() > 128 {
             return Err(ApiError::refused(ErrorCode::Malformed, "gateway_cosmos_addr must be the provider's account")
                 .with_consumed(Consumed::No));

@@ -30,7 +30,9 @@ use utoipa::{OpenApi, ToSchema};
         super::ecash::spent_tickets,
         super::ecash::spent_tickets_shard,
         super::ecash::spent_tickets_aggregate,
-    )
+    ),
+    // Parameters name it, and parameters bring no schemas along.
+    components(schemas(super::output::Output))
 )]
 pub(super) struct ApiDocument;
 
