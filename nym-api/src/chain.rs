@@ -126,6 +126,9 @@ pub trait Chain: Send + Sync {
     /// Generations and their signers.
     async fn quorum(&self) -> ChainResult<Quorum>;
 
+    /// Epoch of the keys in service; `None` while new ones are made, or before the first.
+    async fn settled_epoch(&self) -> ChainResult<Option<u64>>;
+
     /// Undecided or unexecuted proposals about tickets and deposits. Others are left out.
     async fn proposals(&self) -> ChainResult<Vec<Proposal>>;
 

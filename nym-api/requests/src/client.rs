@@ -167,12 +167,14 @@ impl NymApiClient {
         self.get("v1/ecash/partial-coin-indices-signatures", &epoch(epoch_id)).await
     }
 
-    /// Has a request signed. The same request gets the same answer for ever.
+    /// Has a request signed. The same request gets the same answer for ever: keep it with its secrets, also if signers
+    /// answer with keys that are not in service any more.
     ///
     /// # Errors
     /// [`ClientError`].
     pub async fn blind_sign(&self, body: &BlindSignRequestBody) -> Result<BlindedSignature> {
-        Ok(self.post::<_, BlindedSignatureResponse>("v1/ecash/blind-sign", body).await?.blinded_signature)
+        let route = "v1/ecash/blind-sign?keeps_request=true";
+        Ok(self.post::<_, BlindedSignatureResponse>(route, body).await?.blinded_signature)
     }
 
     /// Has a spent ticket verified and recorded.

@@ -44,6 +44,8 @@ codes! {
     NotASigner = "not-a-signer",
     /// No key generation is in service yet.
     NoKeys = "no-keys-in-service",
+    /// New keys are being made, and the client does not say that it keeps its request. Try again later.
+    KeysChanging = "keys-changing",
     /// This API does not know the key generation of that epoch.
     UnknownEpoch = "unknown-epoch",
     /// A date outside what is served; check the clock.

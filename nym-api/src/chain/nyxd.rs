@@ -267,6 +267,12 @@ impl Chain for NyxdChain {
         Ok(Quorum { in_service, outgoing, current_epoch })
     }
 
+    async fn settled_epoch(&self) -> ChainResult<Option<u64>> {
+        let generations = self.dkg.key_generations().await.map_err(failed)?;
+        let settled = generations.in_service.filter(|_| generations.ceremony.is_none());
+        Ok(settled.map(|generation| generation.epoch_id))
+    }
+
     async fn proposals(&self) -> ChainResult<Vec<Proposal>> {
         let mut proposals = Vec::new();
         let mut latest = self.multisig.latest_proposals().take(PROPOSALS);

@@ -3,6 +3,7 @@
 //! A deposit belongs to the first request that is signed for it. Who asks is authenticated by the deposit's key before
 //! anything stored is looked up; nothing leaves before it is on disk.
 
+use axum::http::StatusCode;
 use nym_api_requests::ecash::BlindSignRequestBody;
 use nym_api_requests::{Consumed, ErrorCode};
 use nym_ecash::{BlindedSignature, EcashDay, issue};
@@ -12,11 +13,12 @@ use crate::error::{ApiError, ApiResult};
 use crate::storage::{ForfeitRecord, IssueOutcome, IssuedRecord, RequestIdentity};
 
 impl Ecash {
-    /// Signs a request for a deposit, or repeats what was answered to the same request.
+    /// Signs a request for a deposit, or repeats what was answered to the same request. A client that `keeps_request`
+    /// can come again with the same one; another one is not answered while new keys are made.
     ///
     /// # Errors
     /// [`ApiError`], saying whether the deposit is used up.
-    pub async fn blind_sign(&self, body: BlindSignRequestBody) -> ApiResult<BlindedSignature> {
+    pub async fn blind_sign(&self, body: BlindSignRequestBody, keeps_request: bool) -> ApiResult<BlindedSignature> {
         let generation = self.in_service()?;
         let own = self.own_share(&generation)?.clone();
         let today = self.today().await?;
@@ -69,6 +71,9 @@ impl Ecash {
                 return Ok(answer);
             }
         }
+        if !keeps_request {
+            self.require_settled_keys(generation.epoch_id()).await?;
+        }
 
         let user = body.ecash_pubkey.to_bytes();
         let (deposit_id, ticket_type) = (body.deposit_id, body.ticketbook_type);
@@ -110,6 +115,21 @@ impl Ecash {
             IssueOutcome::Already(answer) => Ok(answer),
             IssueOutcome::OtherRequest => Err(taken(deposit_id)),
         }
+    }
+
+    /// Clients of earlier releases ask for signatures with the keys of the chain's current epoch, and make another request
+    /// after every failure. Signing with other keys would bind the deposit to a request that such a client has lost.
+    async fn require_settled_keys(&self, epoch_id: u64) -> ApiResult<()> {
+        if self.shared.chain.settled_epoch().await? == Some(epoch_id) {
+            return Ok(());
+        }
+        Err(ApiError::refused(
+            ErrorCode::KeysChanging,
+            "new keys are being made: try again in some minutes, the deposit is not used up; a client that keeps its \
+             request, and says so with keeps_request=true, need not wait",
+        )
+        .with_status(StatusCode::SERVICE_UNAVAILABLE)
+        .with_consumed(Consumed::No))
     }
 
     /// A deposit that a blacklisted key presents is withheld from every key: what proves it is kept for the quorum.

@@ -31,6 +31,17 @@ pub(super) struct OutputQuery {
     output: Option<Output>,
 }
 
+/// How a request to sign is meant.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct SigningQuery {
+    /// Whether the client keeps its request and can come again with the same one, so that it may be signed while new keys
+    /// are made. Without it nothing is signed then, as clients of earlier releases expect.
+    keeps_request: Option<bool>,
+    /// Form of the answer.
+    output: Option<Output>,
+}
+
 /// A key generation.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -152,17 +163,18 @@ pub(super) async fn partial_coin_indices_signatures(
 }
 
 /// Signs a ticketbook blindly against a deposit. The same request gets the same answer.
-#[utoipa::path(post, path = "/v1/ecash/blind-sign", tag = "ecash", params(OutputQuery),
+#[utoipa::path(post, path = "/v1/ecash/blind-sign", tag = "ecash", params(SigningQuery),
     request_body = schema::BlindSignRequest,
     responses((status = 200, body = schema::BlindSignAnswer), (status = 400, body = String),
         (status = 413, body = String), (status = 415, body = String), (status = 422, body = String),
         (status = 500, body = String), (status = 503, body = String)))]
 pub(super) async fn blind_sign(
     State(ecash): State<Ecash>,
-    Query(query): Query<OutputQuery>,
+    Query(query): Query<SigningQuery>,
     Json(body): Json<BlindSignRequestBody>,
 ) -> ApiResult<Response> {
-    let blinded_signature = to_the_end(async move { ecash.blind_sign(body).await }).await?;
+    let keeps_request = query.keeps_request.unwrap_or(false);
+    let blinded_signature = to_the_end(async move { ecash.blind_sign(body, keeps_request).await }).await?;
     let mut response = query.output.unwrap_or_default().write(&BlindedSignatureResponse { blinded_signature });
     mark(&mut response, Consumed::Yes);
     Ok(response)

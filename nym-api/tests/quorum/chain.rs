@@ -90,6 +90,13 @@ impl Chain for MemoryChain {
         self.ask(|facts| facts.quorum.clone())
     }
 
+    async fn settled_epoch(&self) -> ChainResult<Option<u64>> {
+        self.ask(|facts| {
+            let settled = facts.quorum.in_service.as_ref().map(|generation| generation.epoch_id);
+            settled.filter(|epoch_id| *epoch_id == facts.quorum.current_epoch)
+        })
+    }
+
     async fn proposals(&self) -> ChainResult<Vec<Proposal>> {
         self.ask(|facts| {
             (1..=facts.decisions.len() as u64)

@@ -113,6 +113,41 @@ async fn both_signature_encodings_are_accepted() {
     assert_eq!(answers[0], answers[1]);
 }
 
+/// A client of an earlier release takes the keys of the ceremony for those in service, and makes another request after
+/// each failure: signed with the older keys, its deposit would be lost to it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_does_not_keep_its_request_waits_for_new_keys_and_loses_nothing() {
+    let network = Network::start(1, 1).await;
+    let user = SecretKeyUser::random(&mut OsRng);
+    let purchase = network.request(&user, TicketType::V1MixnetEntry);
+    let url = network.signer(1).url().join("v1/ecash/blind-sign").unwrap();
+    let ask = async |body: &BlindSignRequestBody| {
+        let body = serde_json::to_string(body).unwrap();
+        let request = reqwest::Client::new().post(url.clone()).header("content-type", "application/json").body(body);
+        request.send().await.unwrap()
+    };
+    network.facts.lock().quorum.current_epoch = 2;
+    let refused = ask(&purchase.body).await;
+    assert_eq!(refused.status(), 503);
+    assert_eq!(refused.headers()["nym-error-code"], ErrorCode::KeysChanging.name());
+    assert_eq!(refused.headers()["nym-consumed"], "no");
+    // Whoever keeps the request is served all the time.
+    let kept = network.request(&user, TicketType::V1MixnetEntry);
+    network.api(1).blind_sign(&kept.body).await.unwrap();
+    // What was answered once is answered again, however it is asked for.
+    assert_eq!(ask(&kept.body).await.status(), 200);
+
+    network.facts.lock().quorum.current_epoch = 1;
+    let (another, _) =
+        WithdrawalRequest::create(&user, purchase.body.expiration_date, TicketType::V1MixnetEntry, &mut OsRng);
+    let another = BlindSignRequestBody {
+        signature: purchase.key.sign(&another.deposit_plaintext(purchase.body.deposit_id)),
+        inner_sign_request: another,
+        ..purchase.body.clone()
+    };
+    assert_eq!(ask(&another).await.status(), 200, "the deposit was bound to a request that was refused");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_book_is_recovered_across_a_rotation_and_old_tickets_stay_good() {
     let mut network = Network::start(3, 2).await;
