@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 
 /// What the localnet reports with `--json`, as far as these tests look.
@@ -24,6 +24,8 @@ pub struct Report {
     pub addresses: BTreeMap<String, String>,
     /// Mnemonics by role.
     pub mnemonics: BTreeMap<String, String>,
+    /// Whether every step of the walk held.
+    pub ok: bool,
 }
 
 /// Where the localnet answers.
@@ -42,14 +44,19 @@ pub struct Localnet {
 }
 
 impl Localnet {
-    /// Starts `target/release/localnet` of the main workspace with hour-long epochs, so that none
-    /// turns while a test looks, without a quorum, and waits until the walk is done.
+    /// Without a quorum, and with hour-long epochs, so that none turns while a test looks.
     pub fn start() -> Result<Self> {
+        Self::with(&["--no-quorum", "--epoch", "1h"])
+    }
+
+    /// Starts `target/release/localnet` of the main workspace with these options and waits until the walk is done.
+    pub fn with(options: &[&str]) -> Result<Self> {
         let repository = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../..");
         let files = tempfile::tempdir()?;
         let json = files.path().join("report.json");
         let mut child = Command::new(repository.join("target/release/localnet"))
-            .args(["--no-quorum", "--epoch", "1h", "--rpc", "127.0.0.1:0", "--contracts"])
+            .args(options)
+            .args(["--rpc", "127.0.0.1:0", "--contracts"])
             .arg(repository.join("target/contracts"))
             .arg("--env-file")
             .arg(files.path().join("localnet.env"))
@@ -63,8 +70,10 @@ impl Localnet {
         loop {
             // The report is written once, after the walk, by renaming: either absent or complete.
             if let Ok(text) = fs::read_to_string(&json) {
-                let report = serde_json::from_str(&text)?;
-                return Ok(Self { child, _files: files, report });
+                let report: Report = serde_json::from_str(&text)?;
+                let localnet = Self { child, _files: files, report };
+                ensure!(localnet.report.ok, "the localnet's walk did not hold: {text}");
+                return Ok(localnet);
             }
             if let Some(status) = child.try_wait()? {
                 bail!("localnet ended with {status}");
