@@ -114,7 +114,7 @@ impl Running<'_> {
             result = self.walk(steps, env_file, walked) => result.map(Some),
             () = &mut stop => Ok(None),
         };
-        self.report(steps, walked, env_file)?;
+        self.report(steps, walked, env_file, matches!(result, Ok(Some(_))))?;
         let Some(mixnet) = result? else { return Err(LocalnetError::Interrupted) };
         screen.line(&format!("role selection seed {}; env file {}", self.seed, env_file.display()));
         if self.options.once {
@@ -242,7 +242,15 @@ impl Running<'_> {
         Ok(Network { rewarding_validator_address: Some(self.accounts.rewarder.address.to_string()), ..network })
     }
 
-    fn report(&self, steps: &Steps, walked: &Walked<'_>, env_file: &Path) -> Result<(), LocalnetError> {
+    /// Writes what was asked for with `--json`. A step that ended with an error is not in the list: `walked_through` says
+    /// whether there was one.
+    fn report(
+        &self,
+        steps: &Steps,
+        walked: &Walked<'_>,
+        env_file: &Path,
+        walked_through: bool,
+    ) -> Result<(), LocalnetError> {
         let Some(file) = &self.options.json else { return Ok(()) };
         let (addresses, mnemonics) = by_role(self.accounts.all());
         Report {
@@ -259,7 +267,7 @@ impl Running<'_> {
             signers: walked.quorum.as_ref().map(Quorum::report).unwrap_or_default(),
             seed: self.seed,
             steps: steps.list(),
-            ok: steps.all_held(),
+            ok: walked_through && steps.all_held(),
         }
         .write(file)
     }
