@@ -4,7 +4,9 @@
 #![allow(clippy::cast_possible_truncation, reason = "indices of a handful of signers")]
 
 mod chain;
+mod evidence;
 mod faults;
+mod field;
 mod hostile;
 mod issuance;
 mod network;
