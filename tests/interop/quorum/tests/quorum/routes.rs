@@ -93,8 +93,7 @@ pub async fn issued_ticketbooks_are_proven(nyxd: &Nyxd) -> Result<()> {
         ensure!(!deposits.is_empty(), "{signer} issued nothing");
 
         let request = IssuedTicketbooksChallengeCommitmentRequestBody::new(date, deposits.clone());
-        let challenge =
-            api.issued_ticketbooks_challenge_commitment(&request.sign(rewarder.private_key())).await?;
+        let challenge = api.issued_ticketbooks_challenge_commitment(&request.sign(rewarder.private_key())).await?;
         ensure!(challenge.verify_signature(&identity), "{signer}: the proof is signed otherwise");
         ensure!(challenge.body.original_request.verify_signature(rewarder.public_key()));
         ensure!(challenge.body.merkle_proof.verify(root), "{signer}: the proof does not verify");
@@ -114,10 +113,7 @@ pub async fn issued_ticketbooks_are_proven(nyxd: &Nyxd) -> Result<()> {
 }
 
 /// The keys that signers registered with, in the order of `apis`.
-async fn identities(
-    nyxd: &Nyxd,
-    apis: &[nym_validator_client::EcashApiClient],
-) -> Result<Vec<ed25519::PublicKey>> {
+async fn identities(nyxd: &Nyxd, apis: &[nym_validator_client::EcashApiClient]) -> Result<Vec<ed25519::PublicKey>> {
     let dealers = nyxd.get_all_current_dealers().await?;
     let identity = |signer: &nym_validator_client::EcashApiClient| {
         let dealer = dealers.iter().find(|dealer| dealer.assigned_index == signer.node_id).context("not a dealer")?;
