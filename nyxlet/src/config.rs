@@ -17,7 +17,7 @@ pub struct Config {
     pub chain_id: String,
     /// The words whose accounts are funded.
     pub mnemonic: String,
-    /// How many accounts of the mnemonic are funded, at least 1.
+    /// How many accounts of the mnemonic are funded: at least 1, unless a state is loaded.
     pub accounts: u32,
     /// What each of them gets, in base units of each of [`DENOMS`].
     pub balance: u128,
@@ -27,6 +27,10 @@ pub struct Config {
     pub rpc: SocketAddr,
     /// The home folder; `None` keeps everything in memory.
     pub home: Option<PathBuf>,
+    /// The genesis document of a node that a new chain begins with: what `nyxd export` writes, or a fresh node's
+    /// `genesis.json`. Its chain id takes the place of [`Config::chain_id`]; accounts of the mnemonic are funded on top
+    /// of it.
+    pub load_state: Option<PathBuf>,
     /// The time of the first block; `None` is now.
     pub genesis_time: Option<Nanos>,
     /// Bounds of what clients may ask for.
@@ -43,6 +47,7 @@ impl Default for Config {
             mining: Mining::OnDemand,
             rpc: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             home: None,
+            load_state: None,
             genesis_time: None,
             limits: RpcLimits::default(),
         }

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Value, json, value::RawValue};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
     app::{Genesis, GenesisAccount},
+    app_state::{AppStateError, LoadedState},
     chain::{
         block::{MAX_BLOCK_BYTES, MAX_BLOCK_GAS},
         validator::{VOTING_POWER, Validator},
@@ -17,16 +18,21 @@ use crate::{
 };
 
 /// What a chain starts from, with its validator.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct GenesisDoc {
     /// Chain id, at most 50 bytes.
     pub chain_id: String,
     /// The time of the first block.
     pub genesis_time: Nanos,
+    /// The height of the first block.
+    pub initial_height: u64,
     /// The funded accounts in the order of their account numbers.
     pub accounts: Vec<GenesisAccount>,
     /// The ed25519 public key of the validator; absent until the chain is established.
     pub validator: Option<[u8; 32]>,
+    /// The state of another chain that this one begins with. What `accounts` get on top of it does not stand in the
+    /// document.
+    pub loaded: Option<LoadedState>,
 }
 
 /// The parts of the JSON that are read back.
@@ -34,8 +40,9 @@ pub struct GenesisDoc {
 struct Document {
     genesis_time: String,
     chain_id: String,
+    initial_height: String,
     validators: Vec<DocumentValidator>,
-    app_state: AppState,
+    app_state: Box<RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -50,7 +57,14 @@ struct DocumentKey {
 
 #[derive(Deserialize)]
 struct AppState {
+    auth: Auth,
     bank: Bank,
+}
+
+#[derive(Deserialize)]
+struct Auth {
+    /// Absent from the documents of chains that did not begin with another one's state.
+    params: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -76,6 +90,9 @@ pub enum GenesisDocError {
     /// Not the JSON of a genesis document.
     #[error(transparent)]
     Json(#[from] serde_json::Error),
+    /// Not the state of a node.
+    #[error(transparent)]
+    State(#[from] AppStateError),
     /// A member with a value that it cannot have.
     #[error("its member {0} has no valid value")]
     Member(&'static str),
@@ -94,7 +111,9 @@ impl GenesisDoc {
         Genesis {
             chain_id: self.chain_id.clone(),
             time_nanos: u64::try_from(self.genesis_time.0).unwrap_or_default(),
+            initial_height: self.initial_height,
             accounts: self.accounts.clone(),
+            state: self.loaded.as_ref().map(|loaded| loaded.state.clone()),
         }
     }
 
@@ -113,8 +132,14 @@ impl GenesisDoc {
             }
             None => None,
         };
-        let accounts = document
-            .app_state
+        let initial_height = document.initial_height.parse().map_err(|_| GenesisDocError::Member("initial_height"))?;
+        let app_state: AppState = serde_json::from_str(document.app_state.get())?;
+        let chain_id = document.chain_id;
+        if app_state.auth.params.is_some() {
+            let loaded = Some(LoadedState::from_json(document.app_state.get())?);
+            return Ok(Self { chain_id, genesis_time, initial_height, accounts: Vec::new(), validator, loaded });
+        }
+        let accounts = app_state
             .bank
             .balances
             .into_iter()
@@ -127,7 +152,7 @@ impl GenesisDoc {
                 })
             })
             .collect::<Result<_, GenesisDocError>>()?;
-        Ok(Self { chain_id: document.chain_id, genesis_time, accounts, validator })
+        Ok(Self { chain_id, genesis_time, initial_height, accounts, validator, loaded: None })
     }
 
     /// The document as a node serves it.
@@ -152,14 +177,22 @@ impl GenesisDoc {
         json!({
             "genesis_time": self.genesis_time.rfc3339(),
             "chain_id": self.chain_id,
-            "initial_height": "1",
+            "initial_height": self.initial_height.to_string(),
             "consensus_params": consensus_params(),
             "validators": validators,
             "app_hash": "",
-            "app_state": {
+            "app_state": self.app_state(),
+        })
+    }
+
+    fn app_state(&self) -> Value {
+        // The text was read as JSON before.
+        let loaded = self.loaded.as_ref().and_then(|loaded| serde_json::from_str(&loaded.text).ok());
+        loaded.unwrap_or_else(|| {
+            json!({
                 "auth": { "accounts": self.auth_accounts() },
                 "bank": { "balances": self.balances(), "supply": self.supply() },
-            },
+            })
         })
     }
 
@@ -230,7 +263,9 @@ mod tests {
                 address: "n1r5v5srda7xfth3hn2s26txvrcrntldjuf0seg6".into(),
                 coins: [("unym".to_owned(), u128::MAX), ("unyx".to_owned(), 1)].into(),
             }],
+            initial_height: 7,
             validator: None,
+            loaded: None,
         }
         .with_validator(&Validator::derived("nyx"));
         assert_eq!(GenesisDoc::from_json(&genesis.to_json()).unwrap(), genesis);

@@ -19,6 +19,7 @@
 
 pub mod address;
 pub mod app;
+pub mod app_state;
 pub mod chain;
 pub mod clock;
 pub mod config;

@@ -9,7 +9,7 @@ use std::{
 };
 
 use clap::Parser;
-use nyxlet::{Config, Handle, Nyxlet, chain::Mining, mnemonic::PUBLIC_MNEMONIC};
+use nyxlet::{Config, Handle, Nyxlet, chain::Mining, clock::Nanos, mnemonic::PUBLIC_MNEMONIC};
 use tracing_subscriber::EnvFilter;
 
 /// Blocks are many small allocations on several threads; the C library's allocator takes a fifth of their time.
@@ -24,9 +24,9 @@ struct Options {
     /// public: never send anything of value to its accounts.
     #[arg(long, env = "NYXLET_MNEMONIC", default_value = PUBLIC_MNEMONIC, hide_env_values = true)]
     mnemonic: String,
-    /// How many accounts of the mnemonic are funded, at m/44'/118'/0'/0/0 and on.
-    #[arg(long, short, default_value_t = 10)]
-    accounts: u32,
+    /// How many accounts of the mnemonic are funded, at m/44'/118'/0'/0/0 and on: 10, or none with --load-state.
+    #[arg(long, short)]
+    accounts: Option<u32>,
     /// What each account gets, in base units of unym and of unyx.
     #[arg(long, default_value_t = 1_000_000_000_000_000)]
     balance: u128,
@@ -48,6 +48,14 @@ struct Options {
     /// Keep the chain in this folder; without it, in memory until the program ends.
     #[arg(long, value_name = "DIR")]
     home: Option<PathBuf>,
+    /// Begin with the state of another chain: the file that `nyxd export` writes, or a node's genesis.json. Its chain id
+    /// and heights go on here; every account and contract is there, with its balance and storage.
+    #[arg(long, value_name = "FILE", conflicts_with = "chain_id")]
+    load_state: Option<PathBuf>,
+    /// Time of a new chain's first block, in RFC 3339; now without it. With --no-mining later blocks follow it at the
+    /// interval that nyxlet_mine is given.
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    genesis_time: Option<Nanos>,
     /// Print nothing but errors.
     #[arg(long, short)]
     quiet: bool,
@@ -58,7 +66,24 @@ fn parse_seconds(text: &str) -> Result<Duration, String> {
     seconds.filter(|duration| !duration.is_zero()).ok_or_else(|| "give a number of seconds above 0".into())
 }
 
+fn parse_time(text: &str) -> Result<Nanos, String> {
+    Nanos::parse_rfc3339(text).ok_or_else(|| "give a time like 2026-11-24T12:00:00Z".into())
+}
+
+/// Gives freed memory back at once: what compiling a contract takes would stay for as long as the chain runs. With huge
+/// pages (switched off by the crate's feature) too little of it is ever free as a whole.
+fn return_freed_memory() {
+    /// `mi_option_purge_delay` of mimalloc.h, in milliseconds.
+    const PURGE_DELAY: std::ffi::c_int = 15;
+    #[allow(unsafe_code, reason = "a plain C call that sets a number; nothing else runs yet, which is all that it asks for")]
+    // SAFETY: called first thing in `main`, before there are other threads.
+    unsafe {
+        libmimalloc_sys::mi_option_set(PURGE_DELAY, 1);
+    }
+}
+
 fn main() -> ExitCode {
+    return_freed_memory();
     let options = Options::parse();
     let default_level = if options.quiet { "error" } else { "warn,nyxlet=info" };
     tracing_subscriber::fmt()
@@ -87,11 +112,13 @@ fn run(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     let handle = Nyxlet::start(Config {
         chain_id: options.chain_id.clone(),
         mnemonic: options.mnemonic.clone(),
-        accounts: options.accounts,
+        accounts: options.accounts.unwrap_or(if options.load_state.is_some() { 0 } else { 10 }),
         balance: options.balance,
         mining,
         rpc: options.rpc,
         home: options.home.clone(),
+        load_state: options.load_state.clone(),
+        genesis_time: options.genesis_time,
         ..Config::default()
     })?;
     if !options.quiet {
@@ -113,7 +140,9 @@ fn run(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
 /// Prints what a user needs to begin.
 fn introduce(options: &Options, handle: &Handle) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "Accounts, {} unym and {} unyx each\n", options.balance, options.balance)?;
+    if !handle.accounts().is_empty() {
+        writeln!(out, "Accounts, {} unym and {} unyx each\n", options.balance, options.balance)?;
+    }
     for account in handle.accounts() {
         writeln!(out, "({}) {}", account.index, account.address)?;
     }

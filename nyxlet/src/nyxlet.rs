@@ -1,11 +1,12 @@
 //! Starting and stopping a whole chain inside a process.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, path::Path};
 
 use tokio::{runtime::Runtime, sync::watch};
 
 use crate::{
     app::{App, AppOptions, GenesisAccount},
+    app_state::NodeGenesis,
     chain::{Chain, ChainError, Limits, Production, Start},
     clock::Nanos,
     config::{Config, DENOMS},
@@ -38,6 +39,14 @@ pub enum NyxletError {
         /// What each should get.
         balance: u128,
     },
+    /// The state to begin with.
+    #[error("the state in {file} cannot be loaded: {reason}")]
+    LoadState {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -67,11 +76,15 @@ impl Nyxlet {
     ///
     /// # Errors
     /// [`NyxletError`].
-    pub fn start(config: Config) -> Result<Handle, NyxletError> {
+    pub fn start(mut config: Config) -> Result<Handle, NyxletError> {
+        let loaded = config.load_state.as_deref().map(load_state).transpose()?;
+        if let Some(loaded) = &loaded {
+            config.chain_id.clone_from(&loaded.chain_id);
+        }
         if config.chain_id.is_empty() || config.chain_id.len() > 50 {
             return Err(NyxletError::ChainId(config.chain_id));
         }
-        if config.accounts == 0 || config.accounts > MAX_ACCOUNTS {
+        if config.accounts == 0 && loaded.is_none() || config.accounts > MAX_ACCOUNTS {
             return Err(NyxletError::AccountCount(config.accounts));
         }
         if config.balance.checked_mul(u128::from(config.accounts)).is_none() {
@@ -92,7 +105,7 @@ impl Nyxlet {
         let (chain, production) = Chain::start(Start {
             db,
             app,
-            genesis: genesis(&config, &accounts),
+            genesis: genesis(&config, &accounts, loaded),
             home: config.home.clone(),
             mining: config.mining,
             limits: Limits::default(),
@@ -120,16 +133,27 @@ fn app_options(config: &Config) -> Result<AppOptions, NyxletError> {
     Ok(AppOptions { modules: vec![Box::new(wasm)], ..AppOptions::default() })
 }
 
-fn genesis(config: &Config, accounts: &[DerivedAccount]) -> GenesisDoc {
+fn load_state(file: &Path) -> Result<NodeGenesis, NyxletError> {
+    let failed = |reason: &dyn std::fmt::Display| NyxletError::LoadState {
+        file: file.display().to_string(),
+        reason: reason.to_string(),
+    };
+    let bytes = std::fs::read(file).map_err(|error| failed(&error))?;
+    NodeGenesis::from_json(&bytes).map_err(|error| failed(&error))
+}
+
+fn genesis(config: &Config, accounts: &[DerivedAccount], loaded: Option<NodeGenesis>) -> GenesisDoc {
     let coins = || DENOMS.iter().map(|denom| ((*denom).to_owned(), config.balance)).collect();
     GenesisDoc {
         chain_id: config.chain_id.clone(),
         genesis_time: config.genesis_time.unwrap_or_else(Nanos::wall),
+        initial_height: loaded.as_ref().map_or(1, |loaded| loaded.initial_height),
         accounts: accounts
             .iter()
             .map(|account| GenesisAccount { address: account.address.clone(), coins: coins() })
             .collect(),
         validator: None,
+        loaded: loaded.map(|genesis| genesis.loaded),
     }
 }
 

@@ -28,6 +28,7 @@ mod grpc_query;
 mod history;
 pub mod keeper;
 pub mod keys;
+mod load;
 mod messages;
 pub mod msg;
 mod native;
@@ -119,17 +120,26 @@ impl Module for Wasm {
         grpc_query::answer(&self.keeper, ctx, path.strip_prefix(grpc_query::SERVICE)?, request)
     }
 
-    fn init_genesis(&self, ctx: &Context, _genesis: &Genesis) -> ExecResult<()> {
-        let params = Params {
-            code_upload_access: AccessConfig::everybody(),
-            instantiate_default_permission: AccessType::Everybody as i32,
-        };
-        let kv = ctx.kv(StoreKey::Wasm);
-        kv.set(keys::PARAMS, params.encode_to_vec())?;
+    fn init_genesis(&self, ctx: &Context, genesis: &Genesis) -> ExecResult<()> {
+        let state = genesis.state.as_deref();
+        match state.and_then(|state| state.wasm.as_ref()) {
+            Some(wasm) => load::write(&self.keeper, ctx, wasm)?,
+            None => {
+                let params = Params {
+                    code_upload_access: AccessConfig::everybody(),
+                    instantiate_default_permission: AccessType::Everybody as i32,
+                };
+                ctx.kv(StoreKey::Wasm).set(keys::PARAMS, params.encode_to_vec())?;
+            }
+        }
         // A node's genesis delivers the transactions that create its validators, and each counts itself: the chain's
-        // first transaction pays for reading that counter (height 0, one transaction).
-        let counter = [&0u64.to_be_bytes()[..], &1u32.to_be_bytes()].concat();
-        kv.set(keys::TX_COUNTER.to_vec(), counter)
+        // first transaction pays for reading that counter (height 0, number of transactions).
+        let validators = state.map_or(1, |state| u32::try_from(state.bonds.len()).unwrap_or(u32::MAX));
+        if validators == 0 {
+            return Ok(());
+        }
+        let counter = [&0u64.to_be_bytes()[..], &validators.to_be_bytes()].concat();
+        ctx.kv(StoreKey::Wasm).set(keys::TX_COUNTER.to_vec(), counter)
     }
 }
 

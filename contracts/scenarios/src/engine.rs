@@ -65,7 +65,8 @@ pub struct Executed {
 /// - Fees never come out of the balances that [`Engine::balance`] shows: run the chain with a
 ///   minimum gas price of zero, or let another account pay.
 /// - Time stands still except for [`Engine::advance_time`], give or take less than two seconds over a whole
-///   scenario: epochs in scenarios last an hour and never end by themselves.
+///   scenario: epochs in scenarios last an [`Engine::hour`] and never end by themselves. On a chain whose time nobody
+///   moves that hour is some seconds long, and a scenario must get to its next wait within it.
 pub trait Engine {
     /// The address of the account called `name`, which is made on first use and given `funds` on
     /// top of what it has.
@@ -116,6 +117,19 @@ pub trait Engine {
 
     /// Lets `seconds` pass and makes a block.
     fn advance_time(&mut self, seconds: u64);
+
+    /// Lets time pass up to this moment (seconds since the start of 1970); nothing happens when it is over already.
+    fn advance_to(&mut self, time: u64) {
+        let now = self.block_time();
+        if time > now {
+            self.advance_time(time - now);
+        }
+    }
+
+    /// Seconds of what lasts an hour in scenarios: an epoch, a state of a ceremony.
+    fn hour(&self) -> u64 {
+        3600
+    }
 
     /// Time of the last block in seconds since the start of 1970.
     fn block_time(&mut self) -> u64;

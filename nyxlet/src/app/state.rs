@@ -139,14 +139,14 @@ impl App {
         &self.router
     }
 
-    /// Writes the genesis; the outcome is committed like a block's, at height 0.
+    /// Writes the genesis; the outcome is committed like that of a block before the first one.
     ///
     /// # Errors
     /// A module refuses the genesis.
     pub fn init_chain(&self, genesis: &Genesis) -> Result<BlockOutcome, AppError> {
         let block = Arc::new(BlockInfo {
             chain_id: genesis.chain_id.clone(),
-            height: 0,
+            height: genesis.initial_height.saturating_sub(1),
             time_nanos: genesis.time_nanos,
             proposer: Vec::new(),
         });

@@ -38,7 +38,7 @@ pub fn from_timestamp(time: Option<&Timestamp>) -> Nanos {
 /// What a block's header takes from the block before it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parent {
-    /// Its height; 0 before the first block.
+    /// Its height; before the first block the one below that block's, 0 as a rule.
     pub height: u64,
     /// Its id; empty before the first block.
     pub block_id: BlockId,
@@ -49,10 +49,11 @@ pub struct Parent {
 }
 
 impl Parent {
-    /// What stands before the first block.
-    pub fn genesis(app_hash: Vec<u8>) -> Self {
+    /// What stands before the first block, which has the height `initial_height`.
+    pub fn genesis(initial_height: u64, app_hash: Vec<u8>) -> Self {
         let nothing = BlockId { hash: Vec::new(), part_set_header: Some(PartSetHeader::default()) };
-        Self { height: 0, block_id: nothing, app_hash, results_hash: merkle::root::<&[u8]>(&[]).to_vec() }
+        let height = initial_height.saturating_sub(1);
+        Self { height, block_id: nothing, app_hash, results_hash: merkle::root::<&[u8]>(&[]).to_vec() }
     }
 }
 
@@ -74,9 +75,10 @@ pub struct Built {
 pub fn build(chain_id: &str, validator: &Validator, parent: &Parent, time: Nanos, txs: Vec<Vec<u8>>) -> Built {
     let height = parent.height + 1;
     // The time of a block is that of the votes for its parent (BFT time): the canonical commit says so.
-    let last_commit = match parent.height {
-        0 => Commit { block_id: Some(parent.block_id.clone()), ..Commit::default() },
-        height => validator.commit(chain_id, height, &parent.block_id, time),
+    let last_commit = if parent.block_id.hash.is_empty() {
+        Commit { block_id: Some(parent.block_id.clone()), ..Commit::default() }
+    } else {
+        validator.commit(chain_id, parent.height, &parent.block_id, time)
     };
     let header = Header {
         version: Some(Consensus { block: BLOCK_PROTOCOL, app: 0 }),
@@ -179,7 +181,7 @@ mod tests {
     #[test]
     fn header_hashes_are_those_of_the_reference_implementation() {
         let validator = Validator::derived("nyx");
-        let first = build("nyx", &validator, &Parent::genesis(vec![7; 32]), Nanos(1_000), vec![vec![1], vec![2, 3]]);
+        let first = build("nyx", &validator, &Parent::genesis(1, vec![7; 32]), Nanos(1_000), vec![vec![1], vec![2, 3]]);
         let parent = Parent {
             height: 1,
             block_id: first.block_id.clone(),

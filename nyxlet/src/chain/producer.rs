@@ -87,6 +87,9 @@ pub(super) fn establish(
     let snapshot = db.snapshot()?;
     if let Some(document) = record::load_genesis(&snapshot)? {
         let found = GenesisDoc::from_json(&document).map_err(|error| ChainError::Genesis(error.to_string()))?;
+        if wanted.loaded.is_some() {
+            tracing::warn!("the home holds a chain already, which goes on: the state to load is not read");
+        }
         if found.chain_id != wanted.chain_id {
             return Err(ChainError::OtherChain {
                 home: home.unwrap_or_default(),
@@ -111,7 +114,7 @@ pub(super) fn establish(
 
 fn first_block(db: &Db, app: &App, genesis: &GenesisDoc, validator: &Validator) -> Result<(), ProductionError> {
     let app_hash = app.last().map(|(_, hash)| hash.to_vec()).unwrap_or_default();
-    let parent = Parent::genesis(app_hash);
+    let parent = Parent::genesis(genesis.initial_height, app_hash);
     let time = genesis.genesis_time;
     let executed = execute(app, &db.snapshot()?, &genesis.chain_id, validator, &parent, time, Vec::new())?;
     db.commit(executed.batch)?;

@@ -11,6 +11,7 @@ pub use account::{Account, secp256k1_key};
 use crate::{
     address,
     app::{Context, Genesis, Module},
+    app_state::AuthState,
     error::{ExecError, ExecResult, Root},
     store::StoreKey,
 };
@@ -181,15 +182,40 @@ impl Module for Auth {
     }
 
     fn init_genesis(&self, ctx: &Context, genesis: &Genesis) -> ExecResult<()> {
-        ctx.kv(StoreKey::Auth).set(vec![PARAMS_KEY], default_params().encode_to_vec())?;
+        let params = genesis.state.as_ref().map_or_else(default_params, |state| state.auth.params.clone());
+        ctx.kv(StoreKey::Auth).set(vec![PARAMS_KEY], params.encode_to_vec())?;
+        if let Some(state) = &genesis.state {
+            load(ctx, &state.auth)?;
+        }
         for account in &genesis.accounts {
-            let address = address::decode(&account.address)
-                .map_err(|error| Root::InvalidAddress.wrap(format!("genesis account {}: {error}", account.address)))?;
-            create_if_absent(ctx, &address)?;
+            create_if_absent(ctx, &genesis_address(&account.address)?)?;
         }
         for name in GENESIS_MODULE_ACCOUNTS {
             module_account(ctx, name)?;
         }
+        for bond in genesis.state.iter().flat_map(|state| &state.bonds) {
+            let missing = || Root::UnknownAddress.wrap("a validator's account is not in the genesis");
+            let mut account = account(ctx, &bond.account)?.ok_or_else(missing)?;
+            account.set_public_key(bond.public_key.clone());
+            account.increment_sequence();
+            set_account(ctx, &bond.account, &account)?;
+        }
         Ok(())
     }
+}
+
+/// Stores the accounts of another chain; the next account gets the number after the largest.
+fn load(ctx: &Context, state: &AuthState) -> ExecResult<()> {
+    let mut last = None;
+    for account in &state.accounts {
+        while last.is_none_or(|last| last < account.number) {
+            last = Some(next_number(ctx)?);
+        }
+        set_account(ctx, &genesis_address(&account.address)?, &Account::loaded(account))?;
+    }
+    Ok(())
+}
+
+fn genesis_address(text: &str) -> ExecResult<Vec<u8>> {
+    Ok(address::decode(text).map_err(|error| Root::InvalidAddress.wrap(format!("genesis account {text}: {error}")))?)
 }

@@ -1,6 +1,6 @@
 //! What the admin changes.
 
-use super::deployment::{EPOCH, Mixnet, attributes_of, costs, dec, nym, percent, usual_costs};
+use super::deployment::{Mixnet, attributes_of, costs, dec, nym, percent, usual_costs};
 use crate::Engine;
 use cosmwasm_std::Uint128;
 use nym_contracts_common::ContractBuildInformation;
@@ -43,7 +43,7 @@ pub(super) fn admin_and_validator<E: Engine>(engine: &mut E) {
     );
     let validator: String = mixnet.ask(&QueryMsg::GetRewardingValidatorAddress {});
     assert_eq!(validator, new.as_str());
-    mixnet.engine.advance_time(EPOCH);
+    mixnet.wait(1);
     let begin = ExecuteMsg::BeginEpochTransition {};
     mixnet.refuses(&old_validator, &begin, &[], "only the rewarding validator");
     mixnet.takes(&new, &begin, &[]);
@@ -269,6 +269,7 @@ pub(super) fn rewarding_params<E: Engine>(engine: &mut E) {
 pub(super) fn interval_config<E: Engine>(engine: &mut E) {
     let mut mixnet = Mixnet::deploy_with(engine, |message| message.epochs_in_interval = 4);
     let admin = mixnet.admin.clone();
+    let hour = mixnet.engine.hour();
     let message = |epochs_in_interval, epoch_duration_secs, force_immediately| ExecuteMsg::UpdateIntervalConfig {
         epochs_in_interval,
         epoch_duration_secs,
@@ -278,13 +279,13 @@ pub(super) fn interval_config<E: Engine>(engine: &mut E) {
         mixnet.turn(&[]);
     }
     // Three epochs of an interval that has only two now: the second of the next.
-    let executed = mixnet.takes(&admin, &message(2, 7200, true), &[]);
+    let executed = mixnet.takes(&admin, &message(2, 2 * hour, true), &[]);
     let attributes = attributes_of(&executed, "v2_interval_config_update");
     assert_eq!(
         attributes[..3],
         [
             pair("created_at", executed.height),
-            pair("new_epoch_durations_secs", 7200),
+            pair("new_epoch_durations_secs", 2 * hour),
             pair("new_epochs_in_interval", 2),
         ]
     );
@@ -292,20 +293,20 @@ pub(super) fn interval_config<E: Engine>(engine: &mut E) {
     let interval = mixnet.interval().interval;
     assert_eq!((interval.interval_id(), interval.current_epoch_id()), (1, 1));
     assert_eq!(interval.current_epoch_absolute_id(), 3);
-    assert_eq!((interval.epochs_in_interval(), interval.epoch_length().as_secs()), (2, 7200));
+    assert_eq!((interval.epochs_in_interval(), interval.epoch_length().as_secs()), (2, 2 * hour));
     let params = mixnet.params().interval;
     assert_eq!(params.epoch_reward_budget, dec("2500000000000"));
 
     // From the queue, at the end of the interval, which is the end of this epoch.
-    let executed = mixnet.takes(&admin, &message(3, 3600, false), &[]);
+    let executed = mixnet.takes(&admin, &message(3, hour, false), &[]);
     let attributes = attributes_of(&executed, "v2_pending_interval_config_update");
-    assert_eq!(attributes[..2], [pair("new_epoch_durations_secs", 3600), pair("new_epochs_in_interval", 3)]);
-    mixnet.engine.advance_time(EPOCH);
+    assert_eq!(attributes[..2], [pair("new_epoch_durations_secs", hour), pair("new_epochs_in_interval", 3)]);
+    mixnet.wait(1);
     mixnet.begin();
     mixnet.reconcile();
     mixnet.assign_all(&[]);
     let interval = mixnet.interval().interval;
-    assert_eq!((interval.epochs_in_interval(), interval.epoch_length().as_secs()), (3, 3600));
+    assert_eq!((interval.epochs_in_interval(), interval.epoch_length().as_secs()), (3, hour));
     assert_eq!(interval.current_epoch_absolute_id(), 4);
 }
 

@@ -15,9 +15,6 @@ use nym_mixnet_contract::types::{
 use serde::de::DeserializeOwned;
 use std::time::Duration;
 
-/// Seconds of an epoch in scenarios.
-pub(super) const EPOCH: u64 = 3600;
-
 /// Base units of the denomination that pays.
 #[must_use]
 pub fn nym(amount: u128) -> Coin {
@@ -45,7 +42,7 @@ pub fn instantiation(validator: &Addr, vesting: &Addr) -> InstantiateMsg {
         node_families_contract_address: None,
         rewarding_denom: "unym".to_owned(),
         epochs_in_interval: 720,
-        epoch_duration: Duration::from_secs(EPOCH),
+        epoch_duration: Duration::from_secs(3600),
         initial_rewarding_params: InitialRewardingParams {
             initial_reward_pool: dec("250000000000000"),
             initial_staking_supply: dec("100000000000000"),
@@ -113,6 +110,7 @@ impl<'e, E: Engine> Mixnet<'e, E> {
         let treasury = engine.account("treasury", &[nym(300_000_000_000_000)]);
         let code = engine.store(Contract::Mixnet);
         let mut message = instantiation(&validator, &treasury);
+        message.epoch_duration = Duration::from_secs(engine.hour());
         change(&mut message);
         let bytes = to_json_vec(&message).expect("messages have a JSON form");
         let contract = engine
@@ -239,9 +237,16 @@ impl<'e, E: Engine> Mixnet<'e, E> {
 
     /// Lets the epoch end and begins the transition.
     pub fn begin(&mut self) -> Executed {
-        self.engine.advance_time(EPOCH);
+        let end = self.interval().interval.epoch_end_unix();
+        self.engine.advance_to(u64::try_from(end).expect("epochs end after 1970"));
         let validator = self.validator.clone();
         self.takes(&validator, &ExecuteMsg::BeginEpochTransition {}, &[])
+    }
+
+    /// Lets the length of so many epochs pass.
+    pub fn wait(&mut self, epochs: u64) {
+        let hour = self.engine.hour();
+        self.engine.advance_time(epochs * hour);
     }
 
     /// Rewards a node.

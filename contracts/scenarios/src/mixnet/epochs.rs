@@ -1,6 +1,6 @@
 //! From one epoch to the next.
 
-use super::deployment::{EPOCH, Mixnet, attributes_of, costs, dec, nym, percent, usual_costs};
+use super::deployment::{Mixnet, attributes_of, costs, dec, nym, percent, usual_costs};
 use crate::Engine;
 use nym_mixnet_contract::msg::{
     EpochAssignmentResponse, EstimatedCurrentEpochRewardResponse, ExecuteMsg, KeyRotationIdResponse,
@@ -29,6 +29,7 @@ pub(super) fn a_whole_cycle<E: Engine>(engine: &mut E) {
     let metadata: RolesMetadataResponse = mixnet.ask(&QueryMsg::GetRewardedSetMetadata {});
     assert_eq!(metadata.metadata, RewardedSetMetadata::default());
     let start = mixnet.interval().interval.epoch_start_unix();
+    let hour = i64::try_from(mixnet.engine.hour()).expect("it is short");
 
     // Nobody has a role yet, so there is nothing to reward.
     let begun = mixnet.begin();
@@ -77,7 +78,7 @@ pub(super) fn a_whole_cycle<E: Engine>(engine: &mut E) {
     assert_eq!((exit.epoch_id, exit.nodes), (1, vec![2, 1]));
     let interval = mixnet.interval();
     assert_eq!(interval.interval.current_epoch_absolute_id(), 1);
-    assert_eq!(interval.interval.epoch_start_unix(), start + 3600);
+    assert_eq!(interval.interval.epoch_start_unix(), start + hour);
     assert!(!interval.is_current_epoch_over && !interval.is_current_interval_over);
 
     // Now six nodes have roles; the highest number ends the rewards, and any may be left out.
@@ -233,7 +234,8 @@ pub(super) fn key_rotation<E: Engine>(engine: &mut E) {
 pub(super) fn catching_up<E: Engine>(engine: &mut E) {
     let mut mixnet = Mixnet::deploy_with(engine, |message| message.epochs_in_interval = 3);
     let start = mixnet.interval().interval.epoch_start_unix();
-    mixnet.engine.advance_time(4 * EPOCH);
+    let hour = i64::try_from(mixnet.engine.hour()).expect("it is short");
+    mixnet.wait(4);
     let validator = mixnet.validator.clone();
     for epoch in 1..=4 {
         let over = mixnet.interval();
@@ -242,7 +244,7 @@ pub(super) fn catching_up<E: Engine>(engine: &mut E) {
         mixnet.finish(&[]);
         let interval = mixnet.interval().interval;
         assert_eq!(interval.current_epoch_absolute_id(), epoch);
-        assert_eq!(interval.epoch_start_unix(), start + 3600 * i64::from(epoch));
+        assert_eq!(interval.epoch_start_unix(), start + hour * i64::from(epoch));
         assert_eq!((interval.interval_id(), interval.current_epoch_id()), (epoch / 3, epoch % 3));
     }
     let message = ExecuteMsg::BeginEpochTransition {};
@@ -270,7 +272,7 @@ pub(super) fn takeover<E: Engine>(engine: &mut E) {
         mixnet.refuses(&new, message, &[], "is turning this epoch");
     }
     mixnet.takes(&old, &reward, &[]);
-    mixnet.engine.advance_time(EPOCH);
+    mixnet.wait(1);
     mixnet.takes(&new, &reconcile, &[]);
     let status: EpochStatus = mixnet.ask(&QueryMsg::GetEpochStatus {});
     assert_eq!(status.being_advanced_by, new);

@@ -2,7 +2,7 @@
 //! reached through that message. Those of old messages are in `legacy`, of a takeover in `epochs`,
 //! of a migration to foreign code in the contract's own tests.
 
-use super::deployment::{EPOCH, Mixnet, costs, dec, instantiation, no_signature, nym, percent, usual_costs};
+use super::deployment::{Mixnet, costs, dec, instantiation, no_signature, nym, percent, usual_costs};
 use super::identity::NodeIdentity;
 use crate::{Contract, Engine};
 use cosmwasm_std::{Uint128, coin, to_json_vec};
@@ -243,7 +243,7 @@ pub(super) fn of_the_transition<E: Engine>(engine: &mut E) {
     mixnet.refuses(&validator, &first, &[], "roles are not being assigned");
     mixnet.turn(&[1, 2, 3]);
 
-    mixnet.engine.advance_time(EPOCH);
+    mixnet.wait(1);
     mixnet.refuses(&validator, &reward(1, "0.1"), &[], "nodes are not being rewarded");
     mixnet.takes(&validator, &begin, &[]);
     mixnet.refuses(&validator, &begin, &[], "the next epoch is being prepared");

@@ -1,6 +1,6 @@
 //! The blacklist, and deposits that are withheld.
 
-use super::deployment::{PRICE, Quorum, STATE, proposal_in, public_key};
+use super::deployment::{PRICE, Quorum, proposal_in, public_key};
 use super::deposits::deposit_for;
 use crate::Engine;
 use crate::mixnet::{NodeIdentity, attributes_of, nym};
@@ -101,7 +101,7 @@ pub(super) fn a_proposal_that_is_voted_down<E: Engine>(engine: &mut E) {
 
     // A proposal that nobody votes on ends by itself, and can be made anew.
     let second = proposal_in(&quorum.ecash_takes(&honest, &against(1), &[]));
-    quorum.engine.advance_time(10 * STATE + 1);
+    quorum.end_votes();
     assert_eq!(quorum.status(second), Status::Rejected);
     let third = proposal_in(&quorum.ecash_takes(&honest, &against(1), &[]));
     assert!(third > second);

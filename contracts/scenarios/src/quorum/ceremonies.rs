@@ -1,6 +1,6 @@
 //! Ceremonies that succeed.
 
-use super::deployment::{IN_PROGRESS, KEY_SIZE, Quorum};
+use super::deployment::{KEY_SIZE, Quorum, times};
 use crate::Engine;
 use crate::mixnet::attributes_of;
 use cw3::Status;
@@ -8,7 +8,7 @@ use nym_dkg_contract::msg::{
     ExecuteMsg as DkgMsg, PagedCeremonyProgressResponse, PagedDealerResponse, PagedKeySharesResponse,
     PagedVKSharesResponse, QueryMsg as DkgQuery, StateAdvanceResponse,
 };
-use nym_dkg_contract::types::{EpochState, StateProgress};
+use nym_dkg_contract::types::{EpochState, StateProgress, TimeConfiguration};
 
 fn threshold<E: Engine>(quorum: &mut Quorum<E>) -> Option<u64> {
     quorum.dkg_asks(&DkgQuery::GetCurrentEpochThreshold {})
@@ -25,6 +25,10 @@ pub(super) fn the_first_one<E: Engine>(engine: &mut E) {
     assert_eq!(quorum.dkg_asks::<StateAdvanceResponse>(&DkgQuery::CanAdvanceState {}), StateAdvanceResponse::default());
     quorum.dkg_refuses(&anyone, &DkgMsg::AdvanceEpochState {}, "no ceremony has begun yet");
     let admin = quorum.admin.clone();
+    // Nobody waits for two weeks here.
+    let in_progress_time_secs = 2 * quorum.hour();
+    let time_configuration = TimeConfiguration { in_progress_time_secs, ..times(quorum.hour()) };
+    quorum.dkg_takes(&admin, &DkgMsg::UpdateTimeConfiguration { time_configuration });
     let begun = quorum.dkg_takes(&admin, &DkgMsg::InitiateDkg {});
     let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     assert_eq!(
@@ -91,7 +95,7 @@ pub(super) fn the_first_one<E: Engine>(engine: &mut E) {
 
     // Nothing more is done until the keys' time is over, and then they stay.
     quorum.dkg_refuses(&anyone, &DkgMsg::AdvanceEpochState {}, "it is too early");
-    quorum.engine.advance_time(IN_PROGRESS + 1);
+    quorum.engine.advance_time(in_progress_time_secs + 1);
     let before = quorum.epoch();
     assert_eq!(quorum.step(), EpochState::InProgress);
     let after = quorum.epoch();

@@ -24,10 +24,10 @@ use std::fmt::Debug;
 
 /// Base units that a ticketbook costs in scenarios.
 pub const PRICE: u128 = 75_000_000;
-/// Seconds of every state of a ceremony in scenarios.
-pub(super) const STATE: u64 = 3600;
-/// Seconds between ceremonies in scenarios.
-pub(super) const IN_PROGRESS: u64 = 1_209_600;
+/// Hours between ceremonies in scenarios: two weeks.
+const IN_PROGRESS: u64 = 336;
+/// Hours in which a proposal can be voted on.
+const VOTING: u64 = 3;
 /// Dealings of a dealer in scenarios.
 pub(super) const KEY_SIZE: u32 = 2;
 
@@ -68,14 +68,15 @@ pub fn public_key(number: u8) -> String {
     bs58::encode([number; 48]).into_string()
 }
 
-pub(super) fn times() -> TimeConfiguration {
+/// A ceremony each of whose states lasts `hour` seconds.
+pub(super) fn times(hour: u64) -> TimeConfiguration {
     TimeConfiguration {
-        public_key_submission_time_secs: STATE,
-        dealing_exchange_time_secs: STATE,
-        verification_key_submission_time_secs: STATE,
-        verification_key_validation_time_secs: STATE,
-        verification_key_finalization_time_secs: STATE,
-        in_progress_time_secs: IN_PROGRESS,
+        public_key_submission_time_secs: hour,
+        dealing_exchange_time_secs: hour,
+        verification_key_submission_time_secs: hour,
+        verification_key_validation_time_secs: hour,
+        verification_key_finalization_time_secs: hour,
+        in_progress_time_secs: IN_PROGRESS * hour,
     }
 }
 
@@ -92,7 +93,7 @@ impl<'e, E: Engine> Quorum<'e, E> {
             coconut_bandwidth_contract_address: group.to_string(),
             coconut_dkg_contract_address: group.to_string(),
             threshold: Threshold::AbsolutePercentage { percentage: "0.666666666".parse().expect("a share") },
-            max_voting_period: Duration::Time(10 * STATE),
+            max_voting_period: Duration::Time(VOTING * engine.hour()),
             executor: None,
             proposal_deposit: None,
         };
@@ -100,10 +101,10 @@ impl<'e, E: Engine> Quorum<'e, E> {
         let dkg = DkgInstantiation {
             group_addr: group.to_string(),
             multisig_addr: multisig.to_string(),
-            time_configuration: Some(times()),
+            time_configuration: Some(times(engine.hour())),
             mix_denom: "unym".to_owned(),
             key_size: KEY_SIZE,
-            ceremony_rules: Some(CeremonyRules { minimum_dealers: 2, retry_delay_secs: STATE }),
+            ceremony_rules: Some(CeremonyRules { minimum_dealers: 2, retry_delay_secs: engine.hour() }),
         };
         let (dkg_code, dkg) = instantiate(engine, &admin, Contract::Dkg, &dkg);
         let holding_account = engine.account("holding", &[]);
@@ -215,6 +216,17 @@ impl<'e, E: Engine> Quorum<'e, E> {
         let admin = self.admin.clone();
         self.takes(&admin, &self.group.clone(), &GroupMsg::UpdateMembers { remove, add }, &[]);
         self.engine.advance_time(1);
+    }
+
+    /// Seconds of what lasts an hour.
+    pub fn hour(&self) -> u64 {
+        self.engine.hour()
+    }
+
+    /// Lets the time for votes pass.
+    pub fn end_votes(&mut self) {
+        let hour = self.hour();
+        self.engine.advance_time(VOTING * hour + 1);
     }
 
     /// Where a proposal stands.

@@ -1,6 +1,6 @@
 //! Ceremonies that fail, and signers that are late.
 
-use super::deployment::{Quorum, STATE};
+use super::deployment::Quorum;
 use crate::Engine;
 use crate::mixnet::attributes_of;
 use cw3::Vote;
@@ -51,8 +51,9 @@ pub(super) fn a_failed_ceremony_leaves_the_keys_in_service<E: Engine>(engine: &m
     fail_at_the_end(&mut quorum, true);
     let retry = quorum.generations().retry.expect("it is tried again");
     assert_eq!((retry.failed_epoch_id, retry.failures), (2, 2));
+    let hour = quorum.hour();
     let pause = retry.not_before.seconds() - quorum.engine.block_time();
-    assert!((2 * STATE - 5..=2 * STATE).contains(&pause), "{pause}");
+    assert!((2 * hour - 5..=2 * hour).contains(&pause), "{pause}");
     assert_eq!(quorum.advance_late(), EpochState::PublicKeySubmission { resharing: true });
     quorum.ceremony(true);
     let generations = quorum.generations();
@@ -93,7 +94,8 @@ pub(super) fn registration_waits_for_enough<E: Engine>(engine: &mut E) {
     let epoch = quorum.epoch();
     assert_eq!((epoch.epoch_id, epoch.state_progress.registered_dealers), (0, 2));
     assert!(epoch.deadline > deadline);
-    quorum.engine.advance_time(STATE + 1);
+    let hour = quorum.hour();
+    quorum.engine.advance_time(hour + 1);
     let anyone = quorum.engine.account("anyone", &[]);
     let prolonged = quorum.dkg_takes(&anyone, &DkgMsg::AdvanceEpochState {});
     let attributes = attributes_of(&prolonged, "dkg-registration-prolonged");
@@ -108,7 +110,7 @@ pub(super) fn registration_waits_for_enough<E: Engine>(engine: &mut E) {
         quorum.try_execute(proposal).expect("it has passed");
     }
     quorum.advance();
-    let rules = CeremonyRules { minimum_dealers: 4, retry_delay_secs: STATE };
+    let rules = CeremonyRules { minimum_dealers: 4, retry_delay_secs: hour };
     let admin = quorum.admin.clone();
     quorum.dkg_takes(&admin, &DkgMsg::UpdateCeremonyRules { ceremony_rules: rules });
     quorum.trigger(true);
@@ -201,7 +203,8 @@ pub(super) fn a_late_signer_recovers<E: Engine>(engine: &mut E) {
     assert_eq!(quorum.advance_late(), EpochState::InProgress);
     assert_eq!(verified_owners(&mut quorum, 0), 2);
     // It missed the window by far, and its key still counts among those in service.
-    quorum.engine.advance_time(100 * STATE);
+    let hour = quorum.hour();
+    quorum.engine.advance_time(4 * hour);
     quorum.try_execute(proposals[2]).expect("it has passed");
     assert_eq!(verified_owners(&mut quorum, 0), 3);
     assert_eq!(quorum.generations().in_service.map(|keys| keys.verified_keys), Some(3));

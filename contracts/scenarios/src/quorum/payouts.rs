@@ -1,6 +1,6 @@
 //! Redemption of tickets, with and without a payment.
 
-use super::deployment::{PRICE, Quorum, STATE, proposal_in};
+use super::deployment::{PRICE, Quorum, proposal_in};
 use super::deposits::deposit_for;
 use crate::Engine;
 use crate::mixnet::{attributes_of, nym};
@@ -146,7 +146,7 @@ pub(super) fn refusals<E: Engine>(engine: &mut E) {
     quorum.vote(first, Vote::No);
     let second = proposal_in(&quorum.ecash_takes(&gateway, &request(1, 5), &[]));
     assert!(second > first);
-    quorum.engine.advance_time(10 * STATE + 1);
+    quorum.end_votes();
     let third = proposal_in(&quorum.ecash_takes(&gateway, &request(2, 5), &[]));
     quorum.pass(third);
     assert_eq!(quorum.engine.balance(&gateway, "unym"), 7_500_000);

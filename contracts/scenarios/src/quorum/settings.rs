@@ -34,9 +34,9 @@ pub(super) fn instantiation<E: Engine>(engine: &mut E) {
     };
     refuses(&|message| message.key_size = 0, "a key has between 1 and 32 scalars, not 0");
     refuses(&|message| message.key_size = 33, "a key has between 1 and 32 scalars, not 33");
-    let never = TimeConfiguration { dealing_exchange_time_secs: 0, ..times() };
+    let never = TimeConfiguration { dealing_exchange_time_secs: 0, ..times(3600) };
     refuses(&|message| message.time_configuration = Some(never), "a state lasts between 1 and");
-    let forever = TimeConfiguration { in_progress_time_secs: u64::MAX, ..times() };
+    let forever = TimeConfiguration { in_progress_time_secs: u64::MAX, ..times(3600) };
     refuses(&|message| message.time_configuration = Some(forever), "a state lasts between 1 and");
     let rules = CeremonyRules { minimum_dealers: 0, retry_delay_secs: 1 };
     refuses(&|message| message.ceremony_rules = Some(rules), "a ceremony needs at least one dealer");
@@ -63,7 +63,7 @@ pub(super) fn instantiation<E: Engine>(engine: &mut E) {
 pub(super) fn who_may_do_what<E: Engine>(engine: &mut E) {
     let mut quorum = Quorum::with_keys(engine, 3);
     let signer = quorum.signers[0].clone();
-    let times = times();
+    let times = times(quorum.hour());
     let rules = CeremonyRules::default();
     for message in [
         DkgMsg::InitiateDkg {},
@@ -101,17 +101,17 @@ pub(super) fn who_may_do_what<E: Engine>(engine: &mut E) {
 
 pub(super) fn times_and_rules<E: Engine>(engine: &mut E) {
     let mut quorum = Quorum::deploy(engine, 3);
-    let admin = quorum.admin.clone();
+    let (admin, hour) = (quorum.admin.clone(), quorum.hour());
     quorum.initiate();
     let deadline = quorum.epoch().deadline;
-    let time_configuration = TimeConfiguration { dealing_exchange_time_secs: 42, ..times() };
+    let time_configuration = TimeConfiguration { dealing_exchange_time_secs: 42, ..times(hour) };
     quorum.dkg_takes(&admin, &DkgMsg::UpdateTimeConfiguration { time_configuration });
     // From the next state on.
     assert_eq!(quorum.epoch().deadline, deadline);
     quorum.register_all(false);
     let left = quorum.epoch().deadline.expect("there is one").seconds() - quorum.engine.block_time();
     assert!((37..=42).contains(&left), "{left}");
-    let impossible = TimeConfiguration { public_key_submission_time_secs: 0, ..times() };
+    let impossible = TimeConfiguration { public_key_submission_time_secs: 0, ..times(hour) };
     let message = DkgMsg::UpdateTimeConfiguration { time_configuration: impossible };
     quorum.dkg_refuses(&admin, &message, "a state lasts between 1 and");
     let ceremony_rules = CeremonyRules { minimum_dealers: 0, retry_delay_secs: 60 };

@@ -179,7 +179,13 @@ impl TestChain {
                     coins: [("unym".to_owned(), FUNDS), ("unyx".to_owned(), FUNDS)].into(),
                 })
                 .to_vec();
-            let genesis = Genesis { chain_id: CHAIN_ID.into(), time_nanos: 1_700_000_000_000_000_000, accounts };
+            let genesis = Genesis {
+                chain_id: CHAIN_ID.into(),
+                time_nanos: 1_700_000_000_000_000_000,
+                initial_height: 1,
+                accounts,
+                state: None,
+            };
             db.commit(app.init_chain(&genesis).unwrap().batch).unwrap();
             app.committed().unwrap();
         }

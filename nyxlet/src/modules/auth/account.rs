@@ -11,6 +11,7 @@ use prost::{Message, Name};
 
 use crate::{
     address,
+    app_state::LoadedAccount,
     error::{ExecError, ExecResult},
 };
 
@@ -34,6 +35,18 @@ impl Account {
         let account = Self::base(&address::module(name), number);
         let permissions = permissions.iter().map(|permission| (*permission).to_owned()).collect();
         Self { module: Some((name.to_owned(), permissions)), ..account }
+    }
+
+    /// An account that another chain had.
+    pub fn loaded(account: &LoadedAccount) -> Self {
+        let base = BaseAccount {
+            address: account.address.clone(),
+            pub_key: account.public_key.clone(),
+            account_number: account.number,
+            sequence: account.sequence,
+        };
+        let module = account.module.as_ref().map(|module| (module.name.clone(), module.permissions.clone()));
+        Self { base, module }
     }
 
     /// Bech32 address.

@@ -102,6 +102,12 @@ pub(super) fn set_params(ctx: &Context, params: &Params) -> ExecResult<()> {
     ctx.kv(StoreKey::Bank).set(vec![PARAMS_KEY], params.encode_to_vec())
 }
 
+/// Stores the switch of a denom.
+pub(super) fn set_send_enabled(ctx: &Context, denom: &str, enabled: bool) -> ExecResult<()> {
+    let value = if enabled { Bytes::from_static(&[8, 1]) } else { Bytes::new() };
+    ctx.kv(StoreKey::Bank).set(keyed(SEND_ENABLED_PREFIX, denom), value)
+}
+
 /// Whether a denom may be sent: its own switch, or the default.
 pub(super) fn is_send_enabled(ctx: &Context, denom: &str, default: bool) -> ExecResult<bool> {
     Ok(send_enabled(ctx, denom)?.unwrap_or(default))

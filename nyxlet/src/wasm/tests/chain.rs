@@ -52,7 +52,9 @@ impl Chain {
         let genesis = Genesis {
             chain_id: "nyx".into(),
             time_nanos: 1_700_000_000_000_000_000,
+            initial_height: 1,
             accounts: vec![account(OWNER), account(STRANGER)],
+            state: None,
         };
         let ctx = chain.context(ExecMode::Deliver);
         for module in chain.router.modules() {
