@@ -1,4 +1,4 @@
-//! The chain that the localnet runs on: a nyxlet in this process, and clients of it.
+//! The chain that the localnet runs on, a nyxlet in this process or a node elsewhere, and clients of it.
 
 use std::time::Duration;
 
@@ -10,20 +10,38 @@ use nyxlet::{
     clock::Nanos,
 };
 
+use url::Url;
+
 use crate::{error::LocalnetError, options::Options};
 
 /// Denomination of everything that a localnet pays.
 pub const DENOM: &str = "unym";
 
+/// How often a node is asked whether its time has come.
+const PACE: Duration = Duration::from_millis(200);
+
 /// A running chain.
 pub struct Chain {
-    node: Handle,
+    runs: Runs,
     id: String,
 }
 
+/// What makes its blocks.
+enum Runs {
+    /// A nyxlet in this process, whose clock is ours.
+    Here(Box<Handle>),
+    /// A node elsewhere, in real time.
+    Elsewhere { rpc: Url, queries: QueryClient },
+}
+
 impl Chain {
-    /// Starts it. All tokens belong to the first account of `mnemonic`.
-    pub fn start(options: &Options, mnemonic: &str) -> Result<Self, LocalnetError> {
+    /// Starts it, or finds the node that runs already. All tokens belong to the first account of `mnemonic`.
+    pub async fn start(options: &Options, mnemonic: &str) -> Result<Self, LocalnetError> {
+        if let Some(rpc) = &options.node {
+            let queries = QueryClient::connect(Config::new(rpc.clone()))?;
+            let id = queries.chain_id().await?.to_string();
+            return Ok(Self { runs: Runs::Elsewhere { rpc: rpc.clone(), queries }, id });
+        }
         let config = nyxlet::Config {
             mnemonic: mnemonic.to_owned(),
             accounts: 1,
@@ -40,7 +58,7 @@ impl Chain {
             ..nyxlet::Config::default()
         };
         let id = config.chain_id.clone();
-        Ok(Self { node: Nyxlet::start(config)?, id })
+        Ok(Self { runs: Runs::Here(Box::new(Nyxlet::start(config)?)), id })
     }
 
     /// Chain id.
@@ -50,12 +68,18 @@ impl Chain {
 
     /// JSON-RPC over HTTP.
     pub fn rpc_url(&self) -> String {
-        self.node.rpc_url()
+        match &self.runs {
+            Runs::Here(node) => node.rpc_url(),
+            Runs::Elsewhere { rpc, .. } => rpc.as_str().trim_end_matches('/').to_owned(),
+        }
     }
 
     /// Websocket of the RPC.
     pub fn websocket_url(&self) -> String {
-        self.node.websocket_url()
+        match &self.runs {
+            Runs::Here(node) => node.websocket_url(),
+            Runs::Elsewhere { .. } => format!("{}/websocket", self.rpc_url().replacen("http", "ws", 1)),
+        }
     }
 
     /// A client that reads.
@@ -65,18 +89,29 @@ impl Chain {
     }
 
     /// Moves the chain's clock on to this time (seconds since 1970) and makes a block there, unless it is past already:
-    /// in real time an epoch may end while nodes are still being bonded.
+    /// in real time an epoch may end while nodes are still being bonded. A node elsewhere is waited for.
     pub async fn warp_to(&self, seconds: i64) -> Result<(), LocalnetError> {
         let goal = Nanos(seconds.saturating_mul(1_000_000_000));
-        match self.node.chain().warp(Moment::To(goal)).await {
-            Err(_) if self.node.chain().tip().block.time() >= goal => Ok(()),
-            warped => Ok(warped.map(drop)?),
+        match &self.runs {
+            Runs::Here(node) => match node.chain().warp(Moment::To(goal)).await {
+                Err(_) if node.chain().tip().block.time() >= goal => Ok(()),
+                warped => Ok(warped.map(drop)?),
+            },
+            Runs::Elsewhere { queries, .. } => {
+                while queries.block_time(None).await?.unix_timestamp() < seconds {
+                    tokio::time::sleep(PACE).await;
+                }
+                Ok(())
+            }
         }
     }
 
     /// Height of the last block.
-    pub fn height(&self) -> u64 {
-        self.node.chain().tip().height()
+    pub async fn height(&self) -> Result<u64, LocalnetError> {
+        match &self.runs {
+            Runs::Here(node) => Ok(node.chain().tip().height()),
+            Runs::Elsewhere { queries, .. } => Ok(queries.height().await?),
+        }
     }
 
     /// Balance in [`DENOM`].

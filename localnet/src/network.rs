@@ -46,7 +46,7 @@ pub async fn run(options: &Options, stop: impl Future<Output = ()>) -> Result<bo
 
     let chain = steps
         .run("chain", async {
-            let chain = Chain::start(options, &master.to_string())?;
+            let chain = Chain::start(options, &master.to_string()).await?;
             let outcome = Outcome::held(format!("{} at {}", chain.id(), chain.rpc_url()));
             Ok((chain, outcome))
         })
@@ -187,7 +187,7 @@ impl Running<'_> {
             };
             screen.show(&View {
                 quorum: standing,
-                height: self.chain.height(),
+                height: self.chain.height().await?,
                 epoch: current.interval.current_epoch_absolute_id(),
                 nodes: &walk::nodes(mixnet).await?,
                 roles: &held,

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, str::FromStr, t
 use clap::{Parser, ValueEnum};
 use cosmwasm_std::Decimal;
 use nym_contracts_common::Percent;
+use url::Url;
 
 /// A whole Nym network on this machine: a chain, its contracts, bonded nodes, turning epochs.
 #[derive(Clone, Debug, Parser)]
@@ -79,6 +80,11 @@ pub struct Options {
     /// Address of the chain's RPC; port 0 picks a free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:26657")]
     pub rpc: SocketAddr,
+
+    /// Run on the node with this RPC instead of an own chain, in its time: the first account of the mnemonic holds all
+    /// of its unym. `scripts/localnet --chain nyxd` starts such a node, with four validators.
+    #[arg(long, value_name = "URL", conflicts_with_all = ["warp", "rpc"])]
+    pub node: Option<Url>,
 
     /// Keep the chain and all files here and go on where the last run stopped. Without it the chain lives in memory.
     #[arg(long, value_name = "DIR")]
@@ -172,12 +178,12 @@ impl Options {
 
     /// The epoch length on the chain's clock.
     pub fn epoch_length(&self) -> Duration {
-        self.epoch.unwrap_or(if self.warp || self.once { Duration::from_secs(3600) } else { Duration::from_secs(10) })
+        self.epoch.unwrap_or(if self.warps() { Duration::from_secs(3600) } else { Duration::from_secs(10) })
     }
 
-    /// `--once` never waits for wall-clock time, so it warps too.
+    /// `--once` never waits for wall-clock time, so it warps too, unless the chain's clock is nobody's to move.
     pub fn warps(&self) -> bool {
-        self.warp || self.once
+        self.warp || self.once && self.node.is_none()
     }
 
     /// Performance by node id; the default goes for all others.

@@ -51,8 +51,9 @@ fn every_metric_of_dashboard_and_alerts_is_one_that_a_signer_exports() {
 #[test]
 fn wallets_and_registries_are_told_what_the_network_is() {
     let network = Network::local("http://127.0.0.1:26657", "http://127.0.0.1:8000/").unwrap();
-    let (chain, assets, keplr) = (json("registry/chain.json"), json("registry/assetlist.json"), json("registry/keplr.json"));
-    let prefix = network.bech32_prefix.as_str();
+    let (chain, assets, keplr) =
+        (json("registry/chain.json"), json("registry/assetlist.json"), json("registry/keplr.json"));
+    let prefix = network.details.chain_details.bech32_account_prefix.as_str();
     assert_eq!(chain["bech32_prefix"], prefix);
     assert_eq!(keplr["bech32Config"]["bech32PrefixAccAddr"], prefix);
     assert_eq!(keplr["bech32Config"]["bech32PrefixValAddr"], format!("{prefix}valoper"));
