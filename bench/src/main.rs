@@ -4,17 +4,21 @@
 mod chain;
 mod load;
 mod node;
+mod quorum;
 mod row;
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, process::ExitCode};
 
 use anyhow::{Context, Result};
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 
 /// Where the programs and contracts under measurement are.
 #[derive(Parser)]
 #[command(name = "nym-bench", version, about)]
 pub struct Options {
+    /// What is measured.
+    #[arg(value_enum, default_value_t = Group::Chain)]
+    group: Group,
     /// Folder of the built programs.
     #[arg(long, default_value = "target/release")]
     programs: PathBuf,
@@ -32,14 +36,26 @@ pub struct Options {
     json: Option<PathBuf>,
 }
 
+/// Groups of rows.
+#[derive(Clone, Copy, ValueEnum)]
+enum Group {
+    /// nyxlet and localnet.
+    Chain,
+    /// Ceremonies, and what a signer does.
+    Quorum,
+}
+
 #[tokio::main]
-async fn main() -> Result<()> {
+async fn main() -> Result<ExitCode> {
     let options = Options::parse();
-    let rows = chain::measure(&options).await?;
+    let rows = match options.group {
+        Group::Chain => chain::measure(&options).await?,
+        Group::Quorum => quorum::measure(&options).await?,
+    };
     println!("{}\n{}", row::machine(), row::table(&rows));
     if let Some(file) = &options.json {
         fs::write(file, serde_json::to_string_pretty(&rows)? + "\n")
             .with_context(|| format!("cannot write {}", file.display()))?;
     }
-    Ok(())
+    Ok(if rows.iter().all(|row| row.holds) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

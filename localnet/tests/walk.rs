@@ -231,4 +231,6 @@ fn a_home_goes_on_where_it_stopped() {
     let report = report.unwrap();
     assert_eq!(report["contracts"], contracts);
     assert!(steps(&report).contains(&("epoch 3", true)));
+    // The signers are at other ports now: each says so on the chain, and the others notice.
+    assert!(steps(&report).contains(&("filter", true)));
 }

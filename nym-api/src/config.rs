@@ -4,16 +4,20 @@
 //! human-readable. Unknown keys are ignored, so that a file of another release still starts.
 
 mod durations;
+mod ecash;
+mod secret;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 use zeroize::Zeroizing;
 
 use crate::files::write_secret;
+pub use ecash::{EcashDebug, EcashPaths, EcashSigner};
+pub use secret::Secret;
+use secret::empty_is_none;
 
 /// Why a configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -121,95 +125,6 @@ pub struct NodeStatusApi {
 pub struct DatabasePath {
     /// SQLite file.
     pub database_path: PathBuf,
-}
-
-/// The ecash signer and dealer.
-#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct EcashSigner {
-    /// Whether this process signs and deals.
-    pub enabled: bool,
-    /// Where other signers and clients reach this process.
-    #[serde(with = "empty_is_none")]
-    pub announce_address: Option<Url>,
-    /// Files.
-    pub storage_paths: EcashPaths,
-    /// Intervals and limits.
-    pub debug: EcashDebug,
-}
-
-/// Files of [`EcashSigner`].
-#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct EcashPaths {
-    /// State of key generations.
-    pub dkg_persistent_state_path: PathBuf,
-    /// Signing key; archived ones stand beside it.
-    #[serde(alias = "coconut_key_path")]
-    pub ecash_key_path: PathBuf,
-    /// Secret key that dealings are decrypted with.
-    pub decryption_key_path: PathBuf,
-    /// Its public counterpart with proof.
-    pub public_key_with_proof_path: PathBuf,
-}
-
-/// Intervals and limits of [`EcashSigner`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct EcashDebug {
-    /// How often the driver of key generations looks at the chain.
-    #[serde(with = "durations")]
-    pub dkg_contract_polling_rate: Duration,
-    /// How much longer each signer waits than the one before it, where one acts for all in a key generation.
-    #[serde(with = "durations")]
-    pub dkg_stagger: Duration,
-    /// How often old data is removed.
-    #[serde(with = "durations")]
-    pub stale_data_cleaner_interval: Duration,
-    /// Days that issued ticketbooks are kept after their expiration.
-    pub issued_ticketbooks_retention_period_days: u32,
-    /// Days that verified tickets are kept after they were spent.
-    pub verified_tickets_retention_period_days: u32,
-    /// Most ticketbooks in one answer to a rewarder, at least 50.
-    pub maximum_size_of_data_request: usize,
-    /// How often keys in service and proposals are looked at.
-    #[serde(with = "durations")]
-    pub quorum_polling_rate: Duration,
-    /// How often other signers' shards of spent tickets are read.
-    #[serde(with = "durations")]
-    pub spent_tickets_polling_rate: Duration,
-    /// How long a ticket waits for others to be verified with.
-    #[serde(with = "durations")]
-    pub verification_window: Duration,
-    /// Most tickets verified together.
-    pub verification_batch: usize,
-    /// Signatures and verifications computed at the same time; 0 is the number of processors.
-    pub workers: usize,
-    /// Accept payments without the coin-index proof, as clients up to 1.21 make them. Whoever holds one valid
-    /// ticketbook can then make any number of tickets.
-    pub accept_payments_without_coin_index_proof: bool,
-    /// Least balance of the account in base units; a signer does not start below it.
-    pub minimum_balance: u64,
-}
-
-impl Default for EcashDebug {
-    fn default() -> Self {
-        Self {
-            dkg_contract_polling_rate: Duration::from_secs(30),
-            dkg_stagger: Duration::from_secs(2),
-            stale_data_cleaner_interval: Duration::from_secs(2 * 3600),
-            issued_ticketbooks_retention_period_days: 2,
-            verified_tickets_retention_period_days: 8,
-            maximum_size_of_data_request: 100,
-            quorum_polling_rate: Duration::from_secs(10),
-            spent_tickets_polling_rate: Duration::from_secs(30),
-            verification_window: Duration::from_millis(4),
-            verification_batch: 64,
-            workers: 0,
-            accept_payments_without_coin_index_proof: false,
-            minimum_balance: 100_000_000,
-        }
-    }
 }
 
 impl Default for Base {
@@ -358,75 +273,11 @@ pub fn default_folder(id: &str) -> PathBuf {
     std::env::var_os("HOME").map_or_else(|| PathBuf::from("."), PathBuf::from).join(".nym/nym-api").join(id)
 }
 
-/// Text that never shows in debug output and is wiped.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(Zeroizing<String>);
-
-impl Serialize for Secret {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for Secret {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Self::new)
-    }
-}
-
-impl Secret {
-    /// Wraps a secret.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(Zeroizing::new(text.into()))
-    }
-
-    /// The secret.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Secret(…)")
-    }
-}
-
-impl std::str::FromStr for Secret {
-    type Err = std::convert::Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(Self::new(text))
-    }
-}
-
-/// Serde of options that files spell as an empty string.
-mod empty_is_none {
-    use serde::de::{DeserializeOwned, Error};
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    pub(super) fn serialize<T: Serialize, S: Serializer>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error> {
-        match value {
-            Some(value) => value.serialize(serializer),
-            None => serializer.serialize_str(""),
-        }
-    }
-
-    pub(super) fn deserialize<'de, T: DeserializeOwned, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<T>, D::Error> {
-        let text = zeroize::Zeroizing::new(String::deserialize(deserializer)?);
-        if text.is_empty() {
-            return Ok(None);
-        }
-        let value = serde::de::value::StrDeserializer::<D::Error>::new(&text);
-        T::deserialize(value).map(Some).map_err(D::Error::custom)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests may fail loudly")]
+
+    use std::time::Duration;
 
     use super::*;
 

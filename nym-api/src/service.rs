@@ -22,6 +22,9 @@ use crate::metrics::Metrics;
 use crate::shutdown::Shutdown;
 use crate::storage::{Storage, StorageError};
 
+/// Rounds of looking at the chain after which the signers' addresses are read again.
+const ADDRESSES_EVERY: u32 = 6;
+
 /// Why a service does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceError {
@@ -88,7 +91,7 @@ pub struct Handle {
 
 impl Service {
     /// Starts a nym-api of a network: HTTP, the signer with its background tasks, and its part in key generations, as the
-    /// configuration says.
+    /// configuration says. A signer that knows keys from earlier starts without the chain, too, and serves what it can.
     ///
     /// # Errors
     /// [`ServiceError`]; nothing is left running.
@@ -102,29 +105,45 @@ impl Service {
             }
             None => None,
         };
-        let chain: Arc<dyn Chain> = Arc::new(NyxdChain::new(queries.clone(), signing.clone(), network)?);
+        let chain = NyxdChain::new(queries.clone(), signing.clone(), network)?
+            .reading_again_after(ADDRESSES_EVERY * config.ecash_signer.debug.quorum_polling_rate);
+        let chain: Arc<dyn Chain> = Arc::new(chain);
         let clock = if config.base.chain_time { Clock::of_chain(chain.clone()) } else { Clock::system() };
-        if config.ecash_signer.enabled {
-            let needed = u128::from(config.ecash_signer.debug.minimum_balance);
-            let balance = chain.balance().await?;
-            if balance < needed {
-                let account = chain.account().unwrap_or_default();
-                return Err(ServiceError::Poor { account, balance, needed });
-            }
-        }
+        let silent =
+            if config.ecash_signer.enabled { check_balance(&config, chain.as_ref()).await?.err() } else { None };
+        let is_silent = silent.is_some();
         let mut handle = Self::start_over(config.clone(), chain, clock).await?;
+        if let Some(error) = silent {
+            // What it knows from earlier it serves while the chain is away; without that, something is set wrongly.
+            if handle.generations().in_service().is_none() {
+                handle.stop().await;
+                return Err(error.into());
+            }
+            tracing::warn!(%error, "the chain does not answer; serving with the keys of before");
+        }
         if let (true, Some(signing)) = (config.ecash_signer.enabled, signing) {
-            let settings = dkg_settings(&config, &queries, network, &handle).await?;
-            let started = Instant::now();
-            let controller = Controller::new(
-                Arc::new(NyxdContracts::new(signing)),
-                settings,
-                handle.ecash.generations().clone(),
-                Arc::new(move || started.elapsed()),
-            )?;
             let rate = config.ecash_signer.debug.dkg_contract_polling_rate;
             let pace = Pace { running: rate.min(Duration::from_secs(1)), idle: rate };
-            handle.tasks.push(tokio::spawn(dkg::driver::run(controller, pace, handle.shutdown.clone())));
+            let settings = dkg_settings(&config, network, &handle)?;
+            let generations = handle.generations().clone();
+            let shutdown = handle.shutdown.clone();
+            let begin = move |chain_id: String| {
+                let (settings, started) = (dkg::Settings { chain_id, ..settings }, Instant::now());
+                let clock = Arc::new(move || started.elapsed());
+                Controller::new(Arc::new(NyxdContracts::new(signing)), settings, generations, clock)
+            };
+            handle.tasks.push(if is_silent {
+                tokio::spawn(async move {
+                    let Some(chain_id) = first_answer(&queries, rate, &shutdown).await else { return };
+                    match begin(chain_id) {
+                        Ok(controller) => dkg::driver::run(controller, pace, shutdown).await,
+                        Err(error) => tracing::error!(%error, "this signer takes no part in key generations"),
+                    }
+                })
+            } else {
+                let controller = begin(queries.chain_id().await?.to_string())?;
+                tokio::spawn(dkg::driver::run(controller, pace, shutdown))
+            });
         }
         Ok(handle)
     }
@@ -235,12 +254,33 @@ pub fn connect(config: &Config, network: &Network) -> Result<QueryClient, Servic
     Ok(QueryClient::connect(client)?)
 }
 
-async fn dkg_settings(
-    config: &Config,
-    queries: &QueryClient,
-    network: &Network,
-    handle: &Handle,
-) -> Result<dkg::Settings, ServiceError> {
+/// Whether the account can pay for its part; the inner error says that the chain does not answer.
+async fn check_balance(config: &Config, chain: &dyn Chain) -> Result<Result<(), ChainError>, ServiceError> {
+    let needed = u128::from(config.ecash_signer.debug.minimum_balance);
+    match chain.balance().await {
+        Ok(balance) if balance < needed => {
+            Err(ServiceError::Poor { account: chain.account().unwrap_or_default(), balance, needed })
+        }
+        Ok(_) => Ok(Ok(())),
+        Err(error) => Ok(Err(error)),
+    }
+}
+
+/// Waits until the chain tells its id; `None` at the end of the service.
+async fn first_answer(queries: &QueryClient, rate: Duration, shutdown: &Shutdown) -> Option<String> {
+    loop {
+        match queries.chain_id().await {
+            Ok(chain_id) => return Some(chain_id.to_string()),
+            Err(error) => tracing::debug!(%error, "the chain still does not answer"),
+        }
+        if !shutdown.sleep(rate).await {
+            return None;
+        }
+    }
+}
+
+/// All but the chain's id.
+fn dkg_settings(config: &Config, network: &Network, handle: &Handle) -> Result<dkg::Settings, ServiceError> {
     let missing = |what: &str| ConfigError::Invalid(format!("{what} is missing"));
     let dkg_contract = network
         .details
@@ -257,7 +297,7 @@ async fn dkg_settings(
     let debug = &config.ecash_signer.debug;
     Ok(dkg::Settings {
         dkg_contract,
-        chain_id: queries.chain_id().await?.to_string(),
+        chain_id: String::new(),
         identity_key: handle.identity(),
         announce_address,
         folder: config.dkg_folder(),

@@ -24,7 +24,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 pub use counts::IssuedCount;
 pub use deposits::{IssueOutcome, IssuedRecord, RequestIdentity, StoredRequest};
 pub use globals::GlobalKind;
-pub use quorum::{DoubleSpendRecord, ForfeitRecord, PendingVote};
+pub use quorum::{DoubleSpendRecord, ForfeitRecord, PAGE, PendingVote};
 pub use tickets::{SpendOutcome, Spending, TicketRecord};
 
 use writer::Writer;
@@ -72,7 +72,9 @@ pub struct Storage {
     writer: Writer,
 }
 
-const SCHEMA: &str = include_str!("storage/schema.sql");
+/// Changes of the schema, in the order in which they are made.
+const SCHEMA: [(i64, &str, &str); 2] =
+    [(1, "first", include_str!("storage/schema.sql")), (2, "evidence", include_str!("storage/evidence.sql"))];
 
 impl Storage {
     /// Opens or creates the file, with mode 0600 and its folder, and migrates it.
@@ -94,7 +96,7 @@ impl Storage {
             .connect_with(options)
             .await
             .map_err(|error| failed(error.to_string()))?;
-        migrator().run(&pool).await.map_err(|error| failed(error.to_string()))?;
+        migrator(&SCHEMA).run(&pool).await.map_err(|error| failed(error.to_string()))?;
         let connection = pool.acquire().await.map_err(|error| failed(error.to_string()))?;
         let writer = Writer::spawn(connection.detach());
         Ok(Self { pool, writer })
@@ -107,9 +109,11 @@ impl Storage {
     }
 }
 
-fn migrator() -> Migrator {
-    let first = Migration::new(1, Cow::Borrowed("first"), MigrationType::Simple, Cow::Borrowed(SCHEMA), false);
-    Migrator { migrations: Cow::Owned(vec![first]), ..Migrator::DEFAULT }
+fn migrator(schema: &[(i64, &'static str, &'static str)]) -> Migrator {
+    let migration = |(version, name, statements): &(i64, &'static str, &'static str)| {
+        Migration::new(*version, Cow::Borrowed(*name), MigrationType::Simple, Cow::Borrowed(*statements), false)
+    };
+    Migrator { migrations: schema.iter().map(migration).collect(), ..Migrator::DEFAULT }
 }
 
 fn create_private(path: &Path) -> std::io::Result<()> {
@@ -125,4 +129,30 @@ fn create_private(path: &Path) -> std::io::Result<()> {
 
 fn damaged(what: &'static str) -> impl Fn(String) -> StorageError {
     move |reason| StorageError::Damaged { what, reason }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests may fail loudly")]
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_database_of_the_first_release_is_brought_up_to_date() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("db.sqlite");
+        let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+        let old = SqlitePoolOptions::new().connect_with(options).await.unwrap();
+        migrator(&SCHEMA[..1]).run(&old).await.unwrap();
+        sqlx::query("INSERT INTO forfeit_evidence (deposit_id, ecash_pubkey, withdrawal_request, signature) VALUES (7, 'key', x'01', x'02')")
+            .execute(&old)
+            .await
+            .unwrap();
+        old.close().await;
+        let storage = Storage::open(&path).await.unwrap();
+        let kept = storage.unsettled_forfeits(None).await.unwrap();
+        // Its time is counted from now on, so that it is not removed at once.
+        assert!(kept.len() == 1 && kept[0].deposit_id == 7 && kept[0].presented_at > 1_700_000_000, "{kept:?}");
+        storage.close().await;
+    }
 }

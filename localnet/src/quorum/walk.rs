@@ -42,9 +42,9 @@ pub async fn walk(quorum: &Quorum<'_>, files: &Path, steps: &mut Steps) -> Resul
     let mut second = Provider::new(accounts.providers[1].clone(), quorum)?;
 
     steps.run("issue ticketbook", issue(quorum, &honest)).await?;
-    steps.run("spend", spend(quorum, &honest, &mut first)).await?;
+    let spent = steps.run("spend", spend(quorum, &honest, &mut first)).await?;
     if goes_on {
-        return Ok(());
+        return steps.run("filter", filter(quorum, &spent, &mut second)).await;
     }
     let cheater = steps.run("double spend", double_spend(quorum, &folder, &mut first, &mut second)).await?;
     steps.run("blacklist", blacklist(quorum, &cheater)).await?;
@@ -126,7 +126,11 @@ async fn issue(quorum: &Quorum<'_>, user: &User) -> Result<((), Outcome), Localn
 }
 
 /// Some tickets at one provider; every one is final, and none can be presented again.
-async fn spend(quorum: &Quorum<'_>, user: &User, provider: &mut Provider) -> Result<((), Outcome), LocalnetError> {
+async fn spend(
+    quorum: &Quorum<'_>,
+    user: &User,
+    provider: &mut Provider,
+) -> Result<(Vec<CredentialSpendingData>, Outcome), LocalnetError> {
     provider.learn_keys(quorum).await?;
     let mut wrong = Vec::new();
     let payments = pay(quorum, &user.buyer.store, TicketType::V1MixnetEntry, TICKETS, provider).await?;
@@ -138,7 +142,41 @@ async fn spend(quorum: &Quorum<'_>, user: &User, provider: &mut Provider) -> Res
     if provider.take(payments[0].clone(), quorum).await?.is_ok() {
         wrong.push("a payment was taken twice".into());
     }
-    Ok(((), Outcome::of(&wrong, format!("{TICKETS} tickets at {}", provider.account().role))))
+    Ok((payments, Outcome::of(&wrong, format!("{TICKETS} tickets at {}", provider.account().role))))
+}
+
+/// Signers that were started again, maybe elsewhere, find each other and tell the others which tickets were spent.
+async fn filter(
+    quorum: &Quorum<'_>,
+    spent: &[CredentialSpendingData],
+    provider: &mut Provider,
+) -> Result<((), Outcome), LocalnetError> {
+    let mut wrong = Vec::new();
+    for payment in spent {
+        if !comes_to_know(quorum, provider, payment).await? {
+            wrong.push("the filter of spent tickets does not hold a ticket that was spent".into());
+        }
+    }
+    Ok(((), Outcome::of(&wrong, format!("{} knows {} spent tickets", provider.account().role, spent.len()))))
+}
+
+/// Reads the filter until it knows a ticket: once enough signers have published it.
+async fn comes_to_know(
+    quorum: &Quorum<'_>,
+    provider: &mut Provider,
+    payment: &CredentialSpendingData,
+) -> Result<bool, LocalnetError> {
+    let deadline = Instant::now() + DECISION_PATIENCE;
+    loop {
+        provider.refresh_filter(quorum).await?;
+        if provider.suspects(payment) {
+            return Ok(true);
+        }
+        if Instant::now() > deadline {
+            return Ok(false);
+        }
+        tokio::time::sleep(super::LOOK).await;
+    }
 }
 
 /// Somebody restores a copy of a wallet and spends its ticket again elsewhere: the other provider's filter knows the
@@ -166,15 +204,7 @@ async fn double_spend(
     if let Err(refused) = first.take(honest[0].clone(), quorum).await? {
         wrong.push(format!("the first spending was refused: {refused}"));
     }
-    // The filter knows the ticket once enough signers have published it.
-    let deadline = Instant::now() + DECISION_PATIENCE;
-    let mut known = false;
-    while !known && Instant::now() < deadline {
-        second.refresh_filter(quorum).await?;
-        known = second.suspects(&honest[0]);
-        tokio::time::sleep(super::LOOK).await;
-    }
-    if !known {
+    if !comes_to_know(quorum, second, &honest[0]).await? {
         wrong.push("the filter of spent tickets does not hold the ticket".into());
     }
     let again = pay(quorum, &copied, TicketType::V1MixnetEntry, 1, second).await?;

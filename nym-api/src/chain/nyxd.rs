@@ -1,17 +1,18 @@
 //! [`Chain`] over a real one: the ecash, DKG, group and multisig contracts through `nyxd-client`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use cosmwasm_std::{CosmosMsg, Empty, WasmMsg};
+use cosmwasm_std::{CosmosMsg, Empty, Timestamp, WasmMsg};
+use cw_utils::Expiration;
 use cw3::{Status, Vote};
 use futures::{StreamExt, TryStreamExt};
 use nym_ecash::VerificationKeyAuth;
 use nym_network::Network;
 use nyxd_client::dkg::DkgQueries;
-use nyxd_client::dkg::contract::types::KeyGeneration;
+use nyxd_client::dkg::contract::types::{DealerDetails, KeyGeneration};
 use nyxd_client::ecash::contract::constants::{
     BLACKLIST_PROPOSAL_TITLE, FORFEIT_PROPOSAL_TITLE, PAYOUT_PROPOSAL_TITLE, REDEMPTION_PROPOSAL_TITLE,
 };
@@ -22,14 +23,16 @@ use nyxd_client::group::GroupQueries;
 use nyxd_client::multisig::{MultisigQueries, MultisigTransactions, Proposal as MultisigProposal};
 use nyxd_client::{AccountId, ClientError, QueryClient, SigningClient};
 use parking_lot::Mutex;
+use url::Url;
 
 use super::{Blacklisting, Chain, ChainError, ChainResult, Matter, Proposal, Quorum, Standing};
 use crate::keys::{PublicGeneration, SignerShare};
 
-/// Proposals looked at, latest first: what is older has expired.
-const PROPOSALS: usize = 100;
+/// Proposals looked at, latest first, unless an expired one of the ecash contract comes before: they all live equally
+/// long, so what is older has expired as well. Anybody may make proposals to redeem tickets, so there may be many.
+const PROPOSALS: usize = 2000;
 
-/// How long a generation's shares are not asked for again.
+/// How long a generation's shares are not asked for again, unless told otherwise.
 const READ_AGAIN: Duration = Duration::from_secs(60);
 /// Generations whose shares are remembered.
 const REMEMBERED: usize = 32;
@@ -52,6 +55,7 @@ pub struct NyxdChain {
     multisig: MultisigQueries,
     /// Shares read lately, by epoch.
     read: Arc<Mutex<BTreeMap<u64, Read>>>,
+    read_again: Duration,
 }
 
 impl NyxdChain {
@@ -77,9 +81,17 @@ impl NyxdChain {
             group: GroupQueries::new(queries.clone(), group),
             multisig: MultisigQueries::new(queries.clone(), multisig),
             read: Arc::default(),
+            read_again: READ_AGAIN,
             queries,
             signing,
         })
+    }
+
+    /// Asks for the shares of a generation again after this time (instead of a minute): so long may it take until a
+    /// signer's new address is noticed.
+    #[must_use]
+    pub fn reading_again_after(self, read_again: Duration) -> Self {
+        Self { read_again, ..self }
     }
 
     fn signing(&self) -> ChainResult<&SigningClient> {
@@ -100,7 +112,7 @@ impl NyxdChain {
         let known = self.read.lock().get(&epoch_id).cloned();
         if let Some(known) = known
             && known.verified_keys == generation.verified_keys
-            && known.at.elapsed() < READ_AGAIN
+            && known.at.elapsed() < self.read_again
         {
             return Ok(known.public);
         }
@@ -142,6 +154,13 @@ impl NyxdChain {
         let threshold = usize::try_from(generation.threshold)
             .map_err(|_| ChainError::Answer(format!("threshold {} of epoch {epoch_id}", generation.threshold)))?;
         Ok(PublicGeneration { epoch_id, threshold, signers })
+    }
+
+    /// Where the dealers of an epoch are; addresses that are none are left out.
+    async fn addresses(&self, epoch_id: u64) -> ChainResult<HashMap<String, Url>> {
+        let dealers: Vec<_> = self.dkg.epoch_dealers(epoch_id).try_collect().await.map_err(failed)?;
+        let address = |dealer: DealerDetails| Some((dealer.address.to_string(), dealer.announce_address.parse().ok()?));
+        Ok(dealers.into_iter().filter_map(address).collect())
     }
 
     /// What a proposal is about, if it is one of ours to judge.
@@ -251,13 +270,22 @@ impl Chain for NyxdChain {
 
     async fn quorum(&self) -> ChainResult<Quorum> {
         let generations = self.dkg.key_generations().await.map_err(failed)?;
+        // Whoever takes part in a later ceremony, failed or under way, has registered its address anew there.
+        let latest = generations.ceremony.map(|ceremony| ceremony.epoch_id);
+        let latest = latest.or(generations.retry.as_ref().map(|retry| retry.failed_epoch_id));
+        let mut addresses = match (latest, &generations.in_service) {
+            (Some(epoch_id), Some(in_service)) if epoch_id > in_service.epoch_id => self.addresses(epoch_id).await?,
+            _ => HashMap::new(),
+        };
         let in_service = match &generations.in_service {
             Some(generation) => Some(self.generation_read_lately(generation).await?),
             None => None,
         };
+        let in_service = in_service.map(|generation| at_latest_addresses(generation, &mut addresses));
         let mut outgoing = Vec::new();
         for generation in &generations.outgoing {
-            outgoing.push(self.generation_read_lately(generation).await?);
+            let generation = self.generation_read_lately(generation).await?;
+            outgoing.push(at_latest_addresses(generation, &mut addresses));
         }
         let current_epoch = generations
             .ceremony
@@ -275,9 +303,17 @@ impl Chain for NyxdChain {
 
     async fn proposals(&self) -> ChainResult<Vec<Proposal>> {
         let mut proposals = Vec::new();
+        let now = self.queries.block_time(None).await.map_err(failed)?.unix_timestamp();
         let mut latest = self.multisig.latest_proposals().take(PROPOSALS);
         while let Some(proposal) = latest.next().await {
             let proposal = proposal.map_err(failed)?;
+            let expired = |end: Timestamp| i64::try_from(end.seconds()).is_ok_and(|end| end <= now);
+            let voting_is_over = matches!(proposal.expires, Expiration::AtTime(end) if expired(end));
+            let is_ours = proposal.proposer.as_str() == self.ecash.contract().as_ref();
+            // One that has passed may be executed later than that.
+            if is_ours && voting_is_over && proposal.status != Status::Passed {
+                break;
+            }
             if matches!(proposal.status, Status::Open | Status::Passed) {
                 proposals.extend(self.judged(proposal).await?);
             }
@@ -343,6 +379,16 @@ impl Chain for NyxdChain {
     }
 }
 
+/// A signer is in one place, whichever generation its share is of: where it announced to be last. Generations are given
+/// latest first; the contract notes a new address in the latest only.
+fn at_latest_addresses(mut generation: PublicGeneration, addresses: &mut HashMap<String, Url>) -> PublicGeneration {
+    for signer in &mut generation.signers {
+        let latest = addresses.entry(signer.owner.clone()).or_insert_with(|| signer.announce_address.clone());
+        signer.announce_address.clone_from(latest);
+    }
+    generation
+}
+
 fn failed(error: ClientError) -> ChainError {
     match error {
         ClientError::Chain(failure) => ChainError::Refused(failure.to_string()),
@@ -357,4 +403,38 @@ fn key_of_base58(text: &str) -> Option<[u8; 32]> {
         return None;
     }
     bs58::decode(text).into_vec().ok()?.try_into().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests may fail loudly")]
+
+    use super::*;
+
+    fn generation(epoch_id: u64, signers: &[(&str, &str)]) -> PublicGeneration {
+        let key = nym_ecash::DealtKeys::deal(1, 1, &mut rand::rngs::OsRng).shares[0].1.verification_key();
+        let signer = |(index, (owner, address)): (u64, &(&str, &str))| SignerShare {
+            index,
+            owner: (*owner).into(),
+            announce_address: address.parse().unwrap(),
+            identity: None,
+            key: key.clone(),
+        };
+        PublicGeneration { epoch_id, threshold: 1, signers: (1..).zip(signers).map(signer).collect() }
+    }
+
+    #[test]
+    fn a_signer_is_where_it_announced_to_be_last() {
+        // One has registered for a later ceremony, one has announced anew in the generation in service, one has left.
+        let mut addresses = HashMap::from([("a".to_owned(), "http://later.example/".parse().unwrap())]);
+        let in_service = generation(2, &[("a", "http://a.example/"), ("b", "http://moved.example/")]);
+        let outgoing = generation(1, &[("a", "http://a.example/"), ("b", "http://b.example/"), ("c", "http://c.example/")]);
+        let places = |generation: PublicGeneration| -> Vec<String> {
+            generation.signers.into_iter().map(|signer| signer.announce_address.to_string()).collect()
+        };
+        let latest = places(at_latest_addresses(in_service, &mut addresses));
+        assert_eq!(latest, ["http://later.example/", "http://moved.example/"]);
+        let earlier = places(at_latest_addresses(outgoing, &mut addresses));
+        assert_eq!(earlier, ["http://later.example/", "http://moved.example/", "http://c.example/"]);
+    }
 }

@@ -29,7 +29,8 @@ pub struct Facts {
     pub members: BTreeSet<String>,
     /// Who registered in this DKG epoch, by node index.
     pub dealers: BTreeMap<u64, Dealer>,
-    /// How many complete dealings each dealer has on chain, by node index.
+    /// How many complete dealings each dealer has on chain, by node index. Not asked for outside the phases that need
+    /// them: those of a key generation that is over are pruned.
     pub complete_dealings: BTreeMap<u64, u32>,
     /// Chunk by chunk, what this signer itself has on chain; read while dealings are exchanged.
     pub own_dealings: Dealings,
@@ -75,6 +76,8 @@ pub struct InService {
     pub epoch: u64,
     /// Signatures needed under it.
     pub threshold: u64,
+    /// How many signers hold a verified share of it.
+    pub signers: u32,
     /// Its verified shares, by node index: base58 of the verification key.
     pub shares: BTreeMap<u64, String>,
 }

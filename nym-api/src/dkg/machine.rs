@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::facts::{Facts, Phase, ProposalStatus};
 use super::messages::Piece;
 use super::record::Record;
+use super::step::Step;
 
 /// What this signer holds of the DKG epoch that the facts are about.
 #[derive(Clone, Copy, Debug)]
@@ -43,84 +44,6 @@ pub struct Elapsed {
 pub struct Turns {
     /// Each signer waits this much longer than the one before it.
     pub stagger: Duration,
-}
-
-/// Something to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// Make the encryption key of this epoch.
-    CreateEncryptionKey,
-    /// Register it.
-    Register,
-    /// Make dealings.
-    Deal,
-    /// Send what is missing of them.
-    SendDealings(Vec<Piece>),
-    /// Fetch and verify what these dealers sent.
-    Judge(Vec<u64>),
-    /// Put the keys together.
-    Conclude,
-    /// Publish the own key share.
-    SendShare,
-    /// Check the published shares of these owners.
-    Examine(Vec<String>),
-    /// Vote on these proposals.
-    Vote(BTreeMap<u64, bool>),
-    /// Execute these proposals.
-    Execute(Vec<u64>),
-    /// Move the contract to its next phase.
-    Advance,
-    /// Tell the chain where this signer's nym-api is.
-    Announce,
-    /// Wipe decryption keys and dealings that are of no more use.
-    TidyUp,
-}
-
-/// Kinds of steps, to leave one kind out for a while when it does not work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs, reason = "they are the steps of the same names")]
-pub enum StepKind {
-    CreateEncryptionKey,
-    Register,
-    Deal,
-    SendDealings,
-    Judge,
-    Conclude,
-    SendShare,
-    Examine,
-    Vote,
-    Execute,
-    Advance,
-    Announce,
-    TidyUp,
-}
-
-impl StepKind {
-    /// Whether one signer does it for all, so that others come too late.
-    pub fn is_for_any(self) -> bool {
-        matches!(self, Self::Advance | Self::Execute)
-    }
-}
-
-impl Step {
-    /// Its kind.
-    pub fn kind(&self) -> StepKind {
-        match self {
-            Self::CreateEncryptionKey => StepKind::CreateEncryptionKey,
-            Self::Register => StepKind::Register,
-            Self::Deal => StepKind::Deal,
-            Self::SendDealings(_) => StepKind::SendDealings,
-            Self::Judge(_) => StepKind::Judge,
-            Self::Conclude => StepKind::Conclude,
-            Self::SendShare => StepKind::SendShare,
-            Self::Examine(_) => StepKind::Examine,
-            Self::Vote(_) => StepKind::Vote,
-            Self::Execute(_) => StepKind::Execute,
-            Self::Advance => StepKind::Advance,
-            Self::Announce => StepKind::Announce,
-            Self::TidyUp => StepKind::TidyUp,
-        }
-    }
 }
 
 /// What to do now, and when to look again at the latest.
@@ -379,7 +302,7 @@ mod tests {
         let mut facts = facts(Phase::DealingExchange);
         assert_eq!(steps(&facts, &held.holdings()), [Step::Deal]);
         facts.resharing = true;
-        facts.in_service = Some(InService { epoch: 0, threshold: 2, shares: [(2, "k".into())].into() });
+        facts.in_service = Some(InService { epoch: 0, threshold: 2, signers: 2, shares: [(2, "k".into())].into() });
         assert_eq!(steps(&facts, &Holdings { base_key: true, ..held.holdings() }), [], "its share was not verified");
         facts.in_service.as_mut().unwrap().shares.insert(1, "k".into());
         assert_eq!(steps(&facts, &held.holdings()), [], "its secret key is lost");

@@ -7,7 +7,8 @@ use std::time::Duration;
 use nym_dkg::DkgError;
 
 use super::facts::{Facts, Phase};
-use super::machine::{Elapsed, StepKind};
+use super::machine::Elapsed;
+use super::step::StepKind;
 use super::work::{Roster, Verdict};
 
 /// The longest pause after a step that keeps failing.

@@ -3,7 +3,7 @@
 //! | Module | What it is |
 //! |---|---|
 //! | [`facts`], `reader` | what the chain says, and how it is asked |
-//! | [`machine`] | what to do next: a pure function of facts and holdings |
+//! | [`machine`], [`step`] | what to do next: a pure function of facts and holdings |
 //! | [`work`] | the arithmetic: dealing, judging dealers, putting keys together, examining published shares |
 //! | [`store`], [`record`] | what must survive a crash, on disk before the transaction that depends on it |
 //! | [`messages`] | messages in as few transactions as they fit |
@@ -27,6 +27,7 @@ pub mod messages;
 mod reader;
 pub mod record;
 pub mod status;
+pub mod step;
 pub mod store;
 pub mod work;
 

@@ -151,15 +151,15 @@ impl Reader {
         let Some(generation) = generation else {
             return Ok(None);
         };
-        let (epoch, threshold) = (generation.epoch_id, generation.threshold);
+        let (epoch, threshold, signers) = (generation.epoch_id, generation.threshold, generation.verified_keys);
         let known = self.in_service.as_ref().is_some_and(|known| known.epoch == epoch && !known.shares.is_empty());
         if !with_shares && !known {
-            return Ok(Some(InService { epoch, threshold, shares: BTreeMap::new() }));
+            return Ok(Some(InService { epoch, threshold, signers, shares: BTreeMap::new() }));
         }
         if !known {
             let shares = self.shares(chain, epoch).await?;
             let verified = shares.into_values().filter(|share| share.verified).map(|share| (share.node, share.key));
-            self.in_service = Some(InService { epoch, threshold, shares: verified.collect() });
+            self.in_service = Some(InService { epoch, threshold, signers, shares: verified.collect() });
         }
         Ok(self.in_service.clone())
     }

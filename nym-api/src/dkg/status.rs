@@ -30,12 +30,23 @@ pub struct Status {
     pub can_advance: bool,
     /// Signatures needed under the key in the making.
     pub threshold: Option<u64>,
-    /// DKG epoch of the key in service, and its threshold.
-    pub in_service: Option<(u64, u64)>,
+    /// The key in service.
+    pub in_service: Option<KeyInService>,
     /// The failed attempt that is to be repeated.
     pub retry: Option<Retry>,
     /// Members and dealers, by address.
     pub signers: Vec<SignerStatus>,
+}
+
+/// The key in service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct KeyInService {
+    /// Its DKG epoch.
+    pub epoch: u64,
+    /// Signers that are needed, and enough, for a signature.
+    pub threshold: u64,
+    /// Signers that hold a verified share.
+    pub signers: u32,
 }
 
 /// An attempt that failed.
@@ -60,8 +71,8 @@ pub struct SignerStatus {
     pub node: Option<u64>,
     /// Where its nym-api is, once it has registered.
     pub announce_address: Option<String>,
-    /// Complete dealings.
-    pub dealings: u32,
+    /// Complete dealings. `None` when no key generation runs: those of one that is over are removed from the chain.
+    pub dealings: Option<u32>,
     /// Dealings that it has to bring: none for a newcomer in a resharing.
     pub dealings_due: u32,
     /// Its key share.
@@ -123,7 +134,11 @@ impl Status {
             seconds_left: facts.deadline.map(|deadline| deadline.saturating_sub(facts.block.time)),
             can_advance: facts.can_advance,
             threshold: facts.threshold,
-            in_service: facts.in_service.as_ref().map(|generation| (generation.epoch, generation.threshold)),
+            in_service: facts.in_service.as_ref().map(|generation| KeyInService {
+                epoch: generation.epoch,
+                threshold: generation.threshold,
+                signers: generation.signers,
+            }),
             retry: facts.retry.as_ref().map(|retry| Retry {
                 failed_epoch: retry.failed_epoch,
                 reason: retry.reason.clone(),
@@ -149,7 +164,8 @@ fn signer(facts: &Facts, address: &str, left_out: &[(u64, String)]) -> SignerSta
         member: facts.members.contains(address),
         node,
         announce_address: dealer.map(|(_, dealer)| dealer.announce_address.clone()),
-        dealings: node.and_then(|node| facts.complete_dealings.get(&node).copied()).unwrap_or(0),
+        dealings: (facts.phase != Phase::InProgress)
+            .then(|| node.and_then(|node| facts.complete_dealings.get(&node).copied()).unwrap_or(0)),
         dealings_due: if deals { facts.key_size } else { 0 },
         share: match (share, proposal.map(|proposal| proposal.status)) {
             (None, _) => ShareStatus::Missing,
@@ -210,9 +226,10 @@ impl fmt::Display for Status {
         }
         writeln!(f, "{}", if self.can_advance { ", ready to advance" } else { "" })?;
         match self.in_service {
-            Some((epoch, threshold)) => {
-                writeln!(f, "in service: the key of DKG epoch {epoch}, {threshold} signers sign")?
-            }
+            Some(KeyInService { epoch, threshold, signers }) => writeln!(
+                f,
+                "in service: the key of DKG epoch {epoch}; {threshold} of its {signers} signers are needed for a signature"
+            )?,
             None => writeln!(f, "in service: no key yet")?,
         }
         if let Some(retry) = &self.retry {
@@ -231,7 +248,7 @@ impl fmt::Display for Status {
         for signer in &self.signers {
             let node = signer.node.map_or_else(|| "-".into(), |node| node.to_string());
             let registered = if signer.node.is_some() { "yes" } else { "no" };
-            let dealings = format!("{}/{}", signer.dealings, signer.dealings_due);
+            let dealings = signer.dealings.map_or_else(|| "-".into(), |got| format!("{got}/{}", signer.dealings_due));
             let share = match signer.share {
                 ShareStatus::Missing => "-",
                 ShareStatus::Submitted => "submitted",
@@ -239,8 +256,15 @@ impl fmt::Display for Status {
                 ShareStatus::Rejected => "rejected",
                 ShareStatus::Verified => "verified",
             };
-            let votes = format!("{}+{}-", signer.yes, signer.no);
-            let voted = format!("{}/{}", signer.votes_cast, signer.votes_due);
+            // Proposals to confirm a share are gone once it is confirmed, and there are none before it is published.
+            let votes = match signer.share {
+                ShareStatus::Missing | ShareStatus::Verified => "-".into(),
+                _ => format!("{}+{}-", signer.yes, signer.no),
+            };
+            let voted = match signer.votes_due {
+                0 => "-".into(),
+                due => format!("{}/{due}", signer.votes_cast),
+            };
             write!(
                 f,
                 "{node:>5}  {:<width$}  {registered:<10}  {dealings:>8}  {share:<9}  {votes:>5}  {voted:>5}",

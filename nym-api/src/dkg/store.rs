@@ -14,9 +14,11 @@
 //! Every DKG epoch has an encryption key of its own: nobody can register it under a lower index before its owner does,
 //! and a decryption key stolen later opens no older dealings.
 
+mod files;
+
 use std::collections::BTreeMap;
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use nym_dkg::{DecryptionKey, KeyPair, PublicKeyWithProof};
@@ -25,14 +27,12 @@ use zeroize::Zeroizing;
 
 use super::work::Verdict;
 use super::{CeremonyError, Record};
-use crate::files::write_secret;
+use files::{damaged, failed, read, split_blocks, wipe, write};
 
 /// Verdicts are in files of this name followed by the node index.
 const VERDICT: &str = "verdict-";
 /// What outlives the end of a DKG epoch.
 const KEPT: [&str; 2] = ["record.json", "encryption.pem"];
-/// More dealings than a key has components are never written.
-const MAX_DEALINGS: usize = 64;
 
 /// Which chain a store belongs to: DKG epochs of another chain have the same numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -275,63 +275,6 @@ impl Store {
             Err(error) => Err(damaged(&path, epoch, error.utf8_error())),
         }
     }
-}
-
-fn damaged(path: &Path, epoch: u64, reason: impl ToString) -> CeremonyError {
-    CeremonyError::DamagedRecord { path: path.to_owned(), epoch, reason: reason.to_string() }
-}
-
-fn failed(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> CeremonyError {
-    move |source| CeremonyError::Storage { action, path: path.to_owned(), source }
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Result<(), CeremonyError> {
-    write_secret(path, bytes).map_err(failed("write", path))
-}
-
-/// The content, `None` if there is no such file.
-fn read(path: &Path) -> Result<Option<Vec<u8>>, CeremonyError> {
-    match fs::read(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        content => content.map(Some).map_err(failed("read", path)),
-    }
-}
-
-fn remove(path: &Path) -> Result<(), CeremonyError> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        done => done.map_err(failed("remove", path)),
-    }
-}
-
-/// Overwrites a file with zeros and removes it. Storage that copies on write may keep the old blocks all the same.
-fn wipe(path: &Path) -> Result<(), CeremonyError> {
-    let length = match fs::metadata(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        metadata => metadata.map_err(failed("wipe", path))?.len(),
-    };
-    let zeros = vec![0; usize::try_from(length).unwrap_or(0)];
-    OpenOptions::new()
-        .write(true)
-        .open(path)
-        .and_then(|mut file| file.write_all(&zeros).and_then(|()| file.sync_all()))
-        .map_err(failed("wipe", path))?;
-    remove(path)
-}
-
-/// Blocks that are each preceded by their length as BE64.
-fn split_blocks(mut bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
-    let mut blocks = Vec::new();
-    while let Some((length, rest)) = bytes.split_first_chunk::<8>() {
-        let length = usize::try_from(u64::from_be_bytes(*length)).ok()?;
-        if length > rest.len() || blocks.len() == MAX_DEALINGS {
-            return None;
-        }
-        let (block, rest) = rest.split_at(length);
-        blocks.push(block.to_vec());
-        bytes = rest;
-    }
-    bytes.is_empty().then_some(blocks)
 }
 
 #[cfg(test)]

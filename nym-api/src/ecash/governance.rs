@@ -9,6 +9,7 @@ use super::{Ecash, judgement};
 use crate::chain::{ChainError, ChainResult, Matter, Proposal};
 use crate::error::ApiResult;
 use crate::keys::KeyError;
+use crate::storage::PAGE;
 
 /// Follows which generations serve; the driver of key generations wakes it as well.
 pub(super) async fn follow_chain(ecash: Ecash) {
@@ -43,11 +44,22 @@ pub(super) async fn follow_chain(ecash: Ecash) {
     }
 }
 
+/// How far the quorum's business has come. Every round takes a page of what waits, so that nothing waits behind
+/// something that the chain leaves undecided.
+#[derive(Default)]
+struct Docket {
+    /// The last key that was accused or found accused.
+    accused: String,
+    /// The last deposit that was asked to be withheld or found so.
+    withheld: Option<u32>,
+    /// Votes that were refused by the chain for good; asking again every round would cost fees for nothing.
+    hopeless: BTreeSet<u64>,
+}
+
 /// Proposes, votes and executes.
 pub(super) async fn settle(ecash: Ecash) {
     let shared = &ecash.shared;
-    // Votes that were refused by the chain for good; asking again every round would cost fees for nothing.
-    let mut hopeless = BTreeSet::new();
+    let mut docket = Docket::default();
     while shared.shutdown.sleep(shared.config.debug.quorum_polling_rate).await {
         match shared.chain.is_member().await {
             Ok(true) => {}
@@ -58,9 +70,9 @@ pub(super) async fn settle(ecash: Ecash) {
             }
         }
         let rounds = [
-            ecash.accuse().await.map_err(|error| ("accusing double spenders", error.to_string())),
-            ecash.withhold().await.map_err(|error| ("withholding deposits", error.to_string())),
-            ecash.judge(&mut hopeless).await.map_err(|error| ("judging proposals", error.to_string())),
+            ecash.accuse(&mut docket).await.map_err(|error| ("accusing double spenders", error.to_string())),
+            ecash.withhold(&mut docket).await.map_err(|error| ("withholding deposits", error.to_string())),
+            ecash.judge(&mut docket.hopeless).await.map_err(|error| ("judging proposals", error.to_string())),
             ecash.cast_pending_votes().await.map_err(|error| ("casting votes", error.to_string())),
         ];
         for (what, error) in rounds.into_iter().filter_map(Result::err) {
@@ -103,9 +115,11 @@ impl Ecash {
     }
 
     /// Proposes to blacklist those who are convicted here and not accused on the chain yet.
-    async fn accuse(&self) -> ApiResult<()> {
+    async fn accuse(&self, docket: &mut Docket) -> ApiResult<()> {
         let now = self.now().await;
-        for record in self.shared.storage.unsettled_double_spends().await? {
+        let records = self.shared.storage.unsettled_double_spends(&docket.accused).await?;
+        docket.accused = if records.len() < PAGE { String::new() } else { records[PAGE - 1].public_key.clone() };
+        for record in records {
             match self.shared.chain.blacklisting(&record.public_key).await? {
                 Some(entry) if entry.is_final => self.shared.storage.settle_double_spend(&record.public_key).await?,
                 Some(_) => {}
@@ -121,8 +135,9 @@ impl Ecash {
     }
 
     /// Proposes to withhold deposits that blacklisted keys presented here.
-    async fn withhold(&self) -> ApiResult<()> {
-        let records = self.shared.storage.unsettled_forfeits().await?;
+    async fn withhold(&self, docket: &mut Docket) -> ApiResult<()> {
+        let records = self.shared.storage.unsettled_forfeits(docket.withheld).await?;
+        docket.withheld = if records.len() < PAGE { None } else { Some(records[PAGE - 1].deposit_id) };
         if records.is_empty() {
             return Ok(());
         }
@@ -159,7 +174,10 @@ impl Ecash {
 
     /// Votes on accusations of others after verifying their evidence, and executes what has passed.
     async fn judge(&self, hopeless: &mut BTreeSet<u64>) -> ApiResult<()> {
-        for proposal in self.shared.chain.proposals().await? {
+        let proposals = self.shared.chain.proposals().await?;
+        let undecided: BTreeSet<u64> = proposals.iter().map(|proposal| proposal.id).collect();
+        hopeless.retain(|id| undecided.contains(id));
+        for proposal in proposals {
             if proposal.passed {
                 if let Err(error) = self.shared.chain.execute(proposal.id).await {
                     // Another signer may have been faster.

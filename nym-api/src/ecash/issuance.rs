@@ -141,6 +141,7 @@ impl Ecash {
             public_key: public_key.clone(),
             withdrawal_request: body.inner_sign_request.to_bytes(),
             signature: body.signature.to_bytes().to_vec(),
+            presented_at: self.now().await,
         };
         // Only a valid proof shows that the blacklisted key made the request.
         let proven = self

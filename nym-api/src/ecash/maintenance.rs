@@ -6,6 +6,10 @@ use nym_ecash::VALIDITY_DAYS;
 use super::Ecash;
 use crate::error::ApiResult;
 
+/// Days after which nobody can verify the request that a deposit is to be withheld for: it names a date within a week of
+/// the day on which it is judged, and a ticketbook was bought for at most a week.
+const DAYS_OF_A_REQUEST: i64 = 15;
+
 /// Makes the sets of today's and tomorrow's ticketbooks before anybody asks.
 pub(super) async fn prefetch(ecash: Ecash) {
     let shared = &ecash.shared;
@@ -53,7 +57,7 @@ impl Ecash {
         Ok(())
     }
 
-    /// Removes issued ticketbooks, spent tickets and shards that are past their retention.
+    /// Removes issued ticketbooks, spent tickets, shards and evidence that are past their retention.
     pub(crate) async fn remove_old(&self) -> ApiResult<()> {
         let today = self.today().await?;
         let debug = &self.shared.config.debug;
@@ -67,6 +71,13 @@ impl Ecash {
             if removed > 0 {
                 tracing::info!(removed, "removed tickets that can no longer be spent");
             }
+        }
+        let now = self.now().await;
+        let days_ago = |days: i64| now.saturating_sub(days.saturating_mul(86_400));
+        let kept = i64::from(debug.evidence_retention_period_days.max(u32::from(VALIDITY_DAYS) + 1));
+        let removed = self.shared.storage.remove_evidence(days_ago(kept), days_ago(DAYS_OF_A_REQUEST)).await?;
+        if removed > 0 {
+            tracing::info!(removed, "removed evidence that has served");
         }
         if let Ok(first) = today.minus_days(u32::from(VALIDITY_DAYS) - 1) {
             debug_assert!(filter::is_kept(first, today));

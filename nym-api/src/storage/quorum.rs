@@ -4,6 +4,19 @@ use sqlx::Row;
 
 use super::{Result, Storage, deposits};
 
+/// Rows of one answer. Whoever wants more asks for those after the last.
+pub const PAGE: usize = 100;
+/// Double spenders that can wait for the quorum at a time. Each has paid for a ticketbook; beyond it their tickets are
+/// refused all the same, and nobody is accused here until others are settled.
+const MAX_UNSETTLED: u32 = 10_000;
+
+/// `settled` of a row that waits for the quorum.
+const OPEN: i64 = 0;
+/// `settled` of a row that the quorum has decided.
+const SETTLED: i64 = 1;
+/// `settled` of a deposit whose evidence nobody could verify any more.
+const LAPSED: i64 = 2;
+
 /// A double spender with the evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DoubleSpendRecord {
@@ -26,6 +39,8 @@ pub struct ForfeitRecord {
     pub withdrawal_request: Vec<u8>,
     /// The deposit key's signature.
     pub signature: Vec<u8>,
+    /// Unix seconds.
+    pub presented_at: i64,
 }
 
 /// A vote that is decided and not cast yet.
@@ -38,7 +53,8 @@ pub struct PendingVote {
 }
 
 impl Storage {
-    /// Remembers a double spender; the first evidence stays. True if it is news.
+    /// Remembers a double spender; the first evidence stays. True if it is news. While ten thousand wait for the quorum,
+    /// no more are taken.
     ///
     /// # Errors
     /// Of the database.
@@ -49,12 +65,15 @@ impl Storage {
                     let [first, second] = &record.evidence;
                     let inserted = sqlx::query(
                         "INSERT OR IGNORE INTO double_spend
-                            (ecash_pubkey, first_spending, second_spending, detected_at) VALUES (?, ?, ?, ?)",
+                            (ecash_pubkey, first_spending, second_spending, detected_at)
+                         SELECT ?, ?, ?, ? WHERE (SELECT COUNT(*) FROM double_spend WHERE settled = ?) < ?",
                     )
                     .bind(&record.public_key)
                     .bind(first)
                     .bind(second)
                     .bind(record.detected_at)
+                    .bind(OPEN)
+                    .bind(MAX_UNSETTLED)
                     .execute(connection)
                     .await?;
                     Ok(inserted.rows_affected() == 1)
@@ -63,28 +82,28 @@ impl Storage {
             .await
     }
 
-    /// Double spenders that are not on the blacklist for good yet, oldest first.
+    /// A page of double spenders that are not on the blacklist for good yet, by their keys, from the one after `after` on.
     ///
     /// # Errors
     /// Of the database.
-    pub async fn unsettled_double_spends(&self) -> Result<Vec<DoubleSpendRecord>> {
-        self.double_spends("WHERE settled = 0").await
+    pub async fn unsettled_double_spends(&self, after: &str) -> Result<Vec<DoubleSpendRecord>> {
+        self.double_spends("WHERE settled = 0 AND ecash_pubkey > ?", after).await
     }
 
-    /// All double spenders on record, oldest first.
+    /// A page of all double spenders on record, by their keys, from the one after `after` on.
     ///
     /// # Errors
     /// Of the database.
-    pub async fn all_double_spends(&self) -> Result<Vec<DoubleSpendRecord>> {
-        self.double_spends("").await
+    pub async fn all_double_spends(&self, after: &str) -> Result<Vec<DoubleSpendRecord>> {
+        self.double_spends("WHERE ecash_pubkey > ?", after).await
     }
 
-    async fn double_spends(&self, filter: &'static str) -> Result<Vec<DoubleSpendRecord>> {
+    async fn double_spends(&self, filter: &'static str, after: &str) -> Result<Vec<DoubleSpendRecord>> {
         let statement = format!(
             "SELECT ecash_pubkey, first_spending, second_spending, detected_at FROM double_spend {filter}
-             ORDER BY detected_at LIMIT 100"
+             ORDER BY ecash_pubkey LIMIT {PAGE}"
         );
-        let rows = sqlx::query(&statement).fetch_all(&self.pool).await?;
+        let rows = sqlx::query(&statement).bind(after).fetch_all(&self.pool).await?;
         rows.iter()
             .map(|row| {
                 Ok(DoubleSpendRecord {
@@ -105,7 +124,8 @@ impl Storage {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    sqlx::query("UPDATE double_spend SET settled = 1 WHERE ecash_pubkey = ?")
+                    sqlx::query("UPDATE double_spend SET settled = ? WHERE ecash_pubkey = ?")
+                        .bind(SETTLED)
                         .bind(public_key)
                         .execute(connection)
                         .await?;
@@ -125,12 +145,14 @@ impl Storage {
                 Box::pin(async move {
                     sqlx::query(
                         "INSERT OR IGNORE INTO forfeit_evidence
-                            (deposit_id, ecash_pubkey, withdrawal_request, signature) VALUES (?, ?, ?, ?)",
+                            (deposit_id, ecash_pubkey, withdrawal_request, signature, presented_at)
+                         VALUES (?, ?, ?, ?, ?)",
                     )
                     .bind(record.deposit_id)
                     .bind(&record.public_key)
                     .bind(&record.withdrawal_request)
                     .bind(&record.signature)
+                    .bind(record.presented_at)
                     .execute(connection)
                     .await?;
                     Ok(())
@@ -150,17 +172,17 @@ impl Storage {
             .await?)
     }
 
-    /// Deposits that are to be withheld and are not on the chain yet.
+    /// A page of deposits that are to be withheld and are not on the chain yet, by their numbers, from the one after
+    /// `after` on.
     ///
     /// # Errors
     /// Of the database.
-    pub async fn unsettled_forfeits(&self) -> Result<Vec<ForfeitRecord>> {
-        let rows = sqlx::query(
-            "SELECT deposit_id, ecash_pubkey, withdrawal_request, signature FROM forfeit_evidence
-             WHERE settled = 0 LIMIT 100",
-        )
-        .fetch_all(&self.pool)
-        .await?;
+    pub async fn unsettled_forfeits(&self, after: Option<u32>) -> Result<Vec<ForfeitRecord>> {
+        let statement = format!(
+            "SELECT deposit_id, ecash_pubkey, withdrawal_request, signature, presented_at FROM forfeit_evidence
+             WHERE settled = 0 AND deposit_id > ? ORDER BY deposit_id LIMIT {PAGE}"
+        );
+        let rows = sqlx::query(&statement).bind(after.map_or(-1, i64::from)).fetch_all(&self.pool).await?;
         rows.iter()
             .map(|row| {
                 Ok(ForfeitRecord {
@@ -168,6 +190,7 @@ impl Storage {
                     public_key: row.try_get(1)?,
                     withdrawal_request: row.try_get(2)?,
                     signature: row.try_get(3)?,
+                    presented_at: row.try_get(4)?,
                 })
             })
             .collect()
@@ -181,11 +204,46 @@ impl Storage {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    sqlx::query("UPDATE forfeit_evidence SET settled = 1 WHERE deposit_id = ?")
+                    sqlx::query("UPDATE forfeit_evidence SET settled = ? WHERE deposit_id = ?")
+                        .bind(SETTLED)
                         .bind(deposit_id)
                         .execute(connection)
                         .await?;
                     Ok(())
+                })
+            })
+            .await
+    }
+
+    /// Removes evidence that has served: of double spenders and deposits that the quorum decided on, found before
+    /// `decided_before`; and what nobody can verify any more, of deposits presented before `undecided_before`. Such a
+    /// deposit stays refused here, which takes its number and the key. Returns how many rows went or shrank.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn remove_evidence(&self, decided_before: i64, undecided_before: i64) -> Result<u64> {
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    let mut changed = 0;
+                    for statement in [
+                        "DELETE FROM double_spend WHERE settled = ? AND detected_at < ?",
+                        "DELETE FROM forfeit_evidence WHERE settled = ? AND presented_at < ?",
+                    ] {
+                        let removed =
+                            sqlx::query(statement).bind(SETTLED).bind(decided_before).execute(&mut *connection).await?;
+                        changed += removed.rows_affected();
+                    }
+                    let lapsed = sqlx::query(
+                        "UPDATE forfeit_evidence SET settled = ?, withdrawal_request = x'', signature = x''
+                         WHERE settled = ? AND presented_at < ?",
+                    )
+                    .bind(LAPSED)
+                    .bind(OPEN)
+                    .bind(undecided_before)
+                    .execute(&mut *connection)
+                    .await?;
+                    Ok(changed + lapsed.rows_affected())
                 })
             })
             .await

@@ -1,7 +1,7 @@
 //! What users and operators of the original complained about, each as a test named after its report.
 
 use nym_api::dkg::Reader;
-use nym_api::dkg::machine::StepKind;
+use nym_api::dkg::step::StepKind;
 use nym_dkg_contract::msg::{ExecuteMsg, QueryMsg};
 use nym_dkg_contract::types::EpochState;
 

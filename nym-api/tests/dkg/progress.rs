@@ -2,7 +2,7 @@
 
 use ed25519_dalek::SigningKey;
 use nym_api::dkg::doctor::check_chain;
-use nym_api::dkg::status::{ShareStatus, show};
+use nym_api::dkg::status::{KeyInService, ShareStatus, show};
 use nym_api::dkg::{CheckResult, Checkup, Reader, Status, Store};
 use nym_dkg_contract::msg::ExecuteMsg;
 use nym_dkg_contract::types::EpochState;
@@ -34,7 +34,7 @@ async fn the_status_shows_how_far_every_signer_is() {
     let store = Store::at(&network.signers[0].folder());
     let voting = status(&network, Some(&store)).await;
     for signer in &voting.signers {
-        assert_eq!((signer.dealings, signer.left_out.is_some()), (5, signer.address == culprit), "{signer:?}");
+        assert_eq!((signer.dealings, signer.left_out.is_some()), (Some(5), signer.address == culprit), "{signer:?}");
         let share = if signer.address == culprit { ShareStatus::Missing } else { ShareStatus::Submitted };
         assert_eq!(signer.share, share);
     }
@@ -46,10 +46,39 @@ async fn the_status_shows_how_far_every_signer_is() {
 
     network.until(|state| state == EpochState::InProgress).await;
     let done = status(&network, None).await;
-    assert_eq!(done.in_service, Some((0, 4)));
+    assert_eq!(done.in_service, Some(KeyInService { epoch: 0, threshold: 4, signers: 4 }));
     assert_eq!(done.signers.iter().filter(|signer| signer.share == ShareStatus::Verified).count(), 4);
+}
+
+/// Dealings and proposals of a key generation that is over are of the past: nothing is counted where nothing is due.
+#[tokio::test]
+async fn the_status_of_a_key_generation_that_is_over_counts_nothing() {
+    let mut network = Network::new(4, 507).await;
+    network.first_key().await;
+    let done = status(&network, None).await;
+    assert!(done.signers.iter().all(|signer| signer.dealings.is_none()), "{done:?}");
     let text = done.to_string();
-    assert!(text.contains("in service: the key of DKG epoch 0, 4 signers sign") && text.contains("verified"), "{text}");
+    assert!(
+        text.contains("in service: the key of DKG epoch 0; 3 of its 4 signers are needed for a signature"),
+        "{text}"
+    );
+    let rows: Vec<Vec<&str>> = text
+        .lines()
+        .skip_while(|line| !line.contains("dealings"))
+        .skip(1)
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    assert_eq!(rows.len(), 4, "{text}");
+    for row in rows {
+        // node, signer, registered, dealings, share, votes, voted
+        assert_eq!(row[2..], ["yes", "-", "verified", "-", "-"], "{text}");
+    }
+
+    // A key generation that runs counts from the start.
+    network.world.as_admin(&ExecuteMsg::TriggerReset {}).await;
+    network.until(|state| matches!(state, EpochState::DealingExchange { .. })).await;
+    let running = status(&network, None).await;
+    assert!(running.signers.iter().all(|signer| signer.dealings.is_some()), "{running:?}");
 }
 
 #[tokio::test]

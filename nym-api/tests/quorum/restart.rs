@@ -1,5 +1,6 @@
 //! Stopping and starting again.
 
+use nym_api::storage::GlobalKind;
 use nym_api_requests::ecash::TicketRejection;
 use nym_api_requests::filter::ShardKind;
 use nym_ecash::{SecretKeyUser, TicketType};
@@ -57,4 +58,25 @@ async fn secrets_are_readable_by_their_owner_only() {
         let mode = std::fs::metadata(data.join(file)).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode, 0o600, "{file}");
     }
+}
+
+/// At midnight everybody asks at once; each signer then has the new day's signatures and asks nobody.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_next_days_signatures_are_there_before_midnight() {
+    let mut network = Network::start(3, 2).await;
+    let tomorrow = network.today().plus_days(1).unwrap();
+    let expiration = tomorrow.default_expiration().unwrap();
+    let storage = network.signer(1).storage().clone();
+    let mut looks = 0;
+    while storage.expiration_signatures(GlobalKind::Aggregated, 1, expiration).await.unwrap().is_none() {
+        looks += 1;
+        assert!(looks < 400, "nothing was prefetched within 10 s");
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    network.stop_signer(2).await;
+    network.stop_signer(3).await;
+    network.clock.set(i64::from(tomorrow.timestamp()));
+    let dates = network.api(1).aggregated_expiration_date_signatures(None, None).await.unwrap();
+    assert_eq!(dates.expiration_date, expiration);
+    nym_ecash::verify_expiration_dates(network.master().key(), expiration, &dates.signatures, &mut OsRng).unwrap();
 }

@@ -48,7 +48,7 @@ async fn a_double_spender_is_identified_blacklisted_and_kept_out() {
         assert_eq!(verified(order[0]).await, Ok(()));
         assert_eq!(verified(order[1]).await, Err(TicketRejection::DoubleSpend));
     }
-    let evidence = network.signer(1).storage().all_double_spends().await.unwrap();
+    let evidence = network.signer(1).storage().all_double_spends("").await.unwrap();
     assert_eq!(evidence.len(), 1);
     assert_eq!(evidence[0].public_key, public_key);
     let decoded: Vec<_> = evidence[0]
