@@ -69,7 +69,7 @@ need_rust() {
 }
 
 # Builds the programs and leaves them in target/release, whatever target folder is in use.
-programs=(nyxlet nym-api nym-cli localnet contracts-check)
+programs=(nyxlet nym-api nym-cli localnet contracts-check engines)
 build_programs() {
     # Together with the tests: another selection of packages or features would compile the
     # contract engine once more. Without --bins a program that has no tests of its own is left out.

@@ -47,7 +47,7 @@ const HOURS: [(&str, u64); 9] = [
 /// Seconds of an hour of the mixnet's other scenarios: late epochs follow each other without waiting.
 const SHORT: u64 = 2;
 /// Seconds of a state of a ceremony: all signers must have brought their dealings.
-const CEREMONY: u64 = 25;
+const CEREMONY: u64 = 20;
 /// Scenarios of the quorum in which nothing waits: an hour is an hour.
 const TIMELESS: [&str; 2] = ["wire::answers_of_the_dkg_contract", "settings::instantiation"];
 
