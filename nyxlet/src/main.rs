@@ -75,7 +75,10 @@ fn parse_time(text: &str) -> Result<Nanos, String> {
 fn return_freed_memory() {
     /// `mi_option_purge_delay` of mimalloc.h, in milliseconds.
     const PURGE_DELAY: std::ffi::c_int = 15;
-    #[allow(unsafe_code, reason = "a plain C call that sets a number; nothing else runs yet, which is all that it asks for")]
+    #[allow(
+        unsafe_code,
+        reason = "a plain C call that sets a number; nothing else runs yet, which is all that it asks for"
+    )]
     // SAFETY: called first thing in `main`, before there are other threads.
     unsafe {
         libmimalloc_sys::mi_option_set(PURGE_DELAY, 1);
