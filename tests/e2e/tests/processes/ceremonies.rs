@@ -18,6 +18,7 @@ use rand::{RngCore, rngs::OsRng};
 use crate::{
     accounts::Account,
     network::{Network, Setup, eventually},
+    operators::{Watch, doctor},
     user::User,
 };
 
@@ -109,6 +110,13 @@ async fn with_a_third_away(signers: usize) {
     let mut network = Network::start(Setup { signers, funded: vec![payer.clone()], ..Setup::default() }).await;
     let present = signers - signers / 3;
     network.signers[..present].iter_mut().for_each(crate::network::Signer::start);
+    network.signers[0].await_http().await;
+    let healthy = doctor(&network, 1);
+    assert!(healthy.status.success(), "{healthy:?}");
+    // Who is away finds out that nobody reaches it.
+    let away = doctor(&network, signers);
+    assert!(!away.status.success(), "{away:?}");
+    let watch = Watch::start(&network);
     network.chain.dkg_admin().initiate().await.unwrap();
     network.close_registration(u32::try_from(present).unwrap()).await;
     let generation = network.await_keys(0).await;
@@ -117,6 +125,8 @@ async fn with_a_third_away(signers: usize) {
     let user = User::new(&network, &payer, "user").await;
     user.buy().await.unwrap();
     assert_eq!(network.accepts(&user.pay(&network).await, "n1provider").await, present);
+    let phases = watch.phases();
+    assert!(phases.len() >= 4, "one who watches sees the phases: {phases:?}");
     network.nobody_panicked();
 }
 

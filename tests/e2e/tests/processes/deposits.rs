@@ -42,7 +42,8 @@ async fn nym_4764_the_number_of_a_deposit_is_read_from_events() {
     let chain = Chain::start(folder.path(), &[&payer]).await;
     let (number, hash) = deposit(chain.ecash_of(&payer)).await;
     assert_eq!(number, 0);
-    let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tx_search", "params": {"query": format!("tx.hash='{hash}'")}});
+    let body =
+        json!({"jsonrpc": "2.0", "id": 1, "method": "tx_search", "params": {"query": format!("tx.hash='{hash}'")}});
     let request = reqwest::Client::new().post(chain.rpc()).header("content-type", "application/json");
     let text = request.body(body.to_string()).send().await.unwrap().text().await.unwrap();
     let found: Value = serde_json::from_str(&text).unwrap();

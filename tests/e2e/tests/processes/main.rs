@@ -14,4 +14,5 @@ mod ceremonies;
 mod deposits;
 mod faults;
 mod hostile;
+mod operators;
 mod tickets;
