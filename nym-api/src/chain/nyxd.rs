@@ -428,7 +428,8 @@ mod tests {
         // One has registered for a later ceremony, one has announced anew in the generation in service, one has left.
         let mut addresses = HashMap::from([("a".to_owned(), "http://later.example/".parse().unwrap())]);
         let in_service = generation(2, &[("a", "http://a.example/"), ("b", "http://moved.example/")]);
-        let outgoing = generation(1, &[("a", "http://a.example/"), ("b", "http://b.example/"), ("c", "http://c.example/")]);
+        let outgoing =
+            generation(1, &[("a", "http://a.example/"), ("b", "http://b.example/"), ("c", "http://c.example/")]);
         let places = |generation: PublicGeneration| -> Vec<String> {
             generation.signers.into_iter().map(|signer| signer.announce_address.to_string()).collect()
         };

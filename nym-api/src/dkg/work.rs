@@ -127,10 +127,7 @@ impl Roster {
     ///
     /// The secret half is `None` for someone who receives no share, and an error where a share could not be decrypted,
     /// which does not touch the public half.
-    pub fn conclude(
-        &self,
-        verdicts: &BTreeMap<u64, Verdict>,
-    ) -> (Outcome, Option<Decrypted>) {
+    pub fn conclude(&self, verdicts: &BTreeMap<u64, Verdict>) -> (Outcome, Option<Decrypted>) {
         let mut accepted = BTreeMap::new();
         let mut rejected = BTreeMap::new();
         for (dealer, verdict) in verdicts {
