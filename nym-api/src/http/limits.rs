@@ -25,6 +25,8 @@ const CONCURRENT: usize = 512;
 const DEADLINE: Duration = Duration::from_secs(25);
 /// Bodies beyond the usual length that are read at the same time. The others are bounded by the number of connections.
 const LONG_BODIES: usize = 32;
+/// Of a body that is too long, so much is read and thrown away: who is cut off in the middle does not hear why.
+const READ_ON: u64 = 4 << 20;
 /// From the end of the header to that of the body.
 const BODY_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -66,21 +68,26 @@ async fn read(body: Body, longest: usize, long_bodies: &Arc<Semaphore>) -> Resul
     let malformed = |reason: String| ApiError::refused(ErrorCode::Malformed, reason);
     let too_long =
         || malformed(format!("the body is longer than {longest} bytes")).with_status(StatusCode::PAYLOAD_TOO_LARGE);
-    if usize::try_from(body.size_hint().lower()).is_ok_and(|announced| announced > longest) {
+    if body.size_hint().lower() > READ_ON {
         return Err(too_long());
     }
-    let (mut whole, mut parts, mut permit) = (Vec::new(), body.into_data_stream(), None);
+    let (mut whole, mut length, mut parts, mut permit) = (Vec::new(), 0, body.into_data_stream(), None);
     while let Some(part) = parts.next().await {
         let part = part.map_err(|error| malformed(format!("the body did not arrive: {error}")))?;
-        if whole.len() + part.len() > longest {
+        length += part.len();
+        if length as u64 > READ_ON {
             return Err(too_long());
         }
-        if whole.len() + part.len() > MAX_BODY && permit.is_none() {
+        if length > longest {
+            whole = Vec::new();
+            continue;
+        }
+        if length > MAX_BODY && permit.is_none() {
             permit = Some(long_bodies.clone().try_acquire_owned().map_err(|_| Busy)?);
         }
         whole.extend_from_slice(&part);
     }
-    Ok((whole.into(), permit))
+    if length > longest { Err(too_long()) } else { Ok((whole.into(), permit)) }
 }
 
 /// Bounds a request, and counts and logs it.
