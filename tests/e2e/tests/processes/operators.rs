@@ -59,31 +59,44 @@ pub fn doctor(network: &Network, index: usize) -> Output {
 }
 
 /// `dkg status --watch`, as long as it is watched.
-pub struct Watch(Child);
+pub struct Watch {
+    program: Child,
+    phases: Box<dyn Iterator<Item = String> + Send>,
+    first: String,
+}
 
 impl Watch {
+    /// Returns once the first status is shown.
     pub fn start(network: &Network) -> Self {
         let (env_file, home) = (network.env_file(), network.signers[0].home.to_str().unwrap());
         let arguments = ["--config-env-file", env_file.to_str().unwrap(), "dkg", "status", "--watch", "--json"];
         let mut watch = command("nym-api");
         watch.args(arguments).args(["--folder", home]).stdin(Stdio::null()).stdout(Stdio::piped());
-        Self(watch.stderr(Stdio::null()).spawn().unwrap())
+        let mut program = watch.stderr(Stdio::null()).spawn().unwrap();
+        let lines = BufReader::new(program.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let statuses = lines.filter_map(|line| serde_json::from_str::<Value>(&line).ok());
+        let mut phases = statuses.map(|status| status["phase"].as_str().unwrap().to_owned());
+        let first = phases.next().expect("it shows a status before it ends");
+        Self { program, phases: Box::new(phases), first }
     }
 
-    /// Ends it and returns the phases that it showed.
+    /// The phases that it shows until the ceremony is over. How many those are depends on how busy the machine is.
     pub fn phases(mut self) -> BTreeSet<String> {
-        self.0.kill().unwrap();
-        let lines = BufReader::new(self.0.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let phases = lines.filter_map(|line| serde_json::from_str::<Value>(&line).ok());
-        let phases = phases.map(|status| status["phase"].as_str().unwrap().to_owned()).collect();
-        self.0.wait().unwrap();
-        phases
+        let mut seen = BTreeSet::from([self.first.clone()]);
+        for phase in self.phases.by_ref() {
+            let over = phase.starts_with("in progress");
+            seen.insert(phase);
+            if over {
+                break;
+            }
+        }
+        seen
     }
 }
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.program.kill();
+        let _ = self.program.wait();
     }
 }
