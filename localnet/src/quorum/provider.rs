@@ -1,7 +1,11 @@
 //! A stand-in for an entry gateway: takes tickets by the rules of the gateways' own verifier and has the signers confirm
 //! them. A ticket is final once as many signers as its key generation needs have accepted it.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    fmt,
+    sync::Arc,
+};
 
 use ed25519_dalek::SigningKey;
 use futures::future::join_all;
@@ -94,9 +98,9 @@ impl Provider {
         for generation in generations.in_service.iter().chain(&generations.outgoing) {
             let threshold = usize::try_from(generation.threshold).unwrap_or(usize::MAX);
             self.thresholds.insert(generation.epoch_id, threshold);
-            if !self.keys.contains_key(&generation.epoch_id) {
+            if let Entry::Vacant(unknown) = self.keys.entry(generation.epoch_id) {
                 let key = quorum.ask(|api| api.master_verification_key(Some(generation.epoch_id))).await?;
-                self.keys.insert(generation.epoch_id, Arc::new(PreparedKey::new(key)?));
+                unknown.insert(Arc::new(PreparedKey::new(key)?));
             }
         }
         Ok(())

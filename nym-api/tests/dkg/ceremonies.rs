@@ -63,7 +63,7 @@ async fn a_signer_of_four_sends_few_transactions() {
         // Registration, dealings, share, votes, execution, and some of the five advances.
         assert!(sent <= 5 + 5, "{sent} transactions");
         // Whoever votes last may find shares that are confirmed already.
-        assert!(messages >= 1 + 35 + 1 + 1, "{messages} messages in them");
+        assert!(messages > 1 + 35 + 1, "{messages} messages in them");
     }
 }
 

@@ -94,7 +94,7 @@ async fn signers_killed_in_every_phase_go_on_and_one_of_four_may_be_away() {
     let old = user.pay(&network).await;
     assert_eq!(old.epoch_id, 0, "the ticketbook that was bought first is spent first");
     eventually("acceptance by the signer that was away", async || {
-        network.present(&old, "n1provider").await[3].clone().is_some_and(|verdict| verdict.is_ok())
+        network.present(&old, "n1provider").await[3].is_some_and(|verdict| verdict.is_ok())
     })
     .await;
     network.chain.dkg_admin().trigger_resharing().await.unwrap();
