@@ -145,12 +145,23 @@ async fn some_succeeded(node: &Node, transactions: &[String]) -> Result<()> {
     for index in [0, transactions.len() / 2, transactions.len() - 1] {
         let bytes = BASE64.decode(&transactions[index])?;
         let hash = cosmrs::tendermint::Hash::Sha256(sha256(&bytes)).as_bytes().to_vec();
-        let result = node.call("tx", json!({"hash": BASE64.encode(hash)})).await?;
+        let result = indexed(node, &BASE64.encode(hash)).await?;
         if result["tx_result"]["code"] != 0 {
             bail!("a transaction failed: {}", result["tx_result"]["log"]);
         }
     }
     Ok(())
+}
+
+/// A transaction by its hash. A node indexes it a moment after its block.
+async fn indexed(node: &Node, hash: &str) -> Result<Value> {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    loop {
+        match node.call("tx", json!({"hash": hash})).await {
+            Err(_) if Instant::now() < deadline => tokio::time::sleep(Duration::from_millis(50)).await,
+            found => return found,
+        }
+    }
 }
 
 async fn account(node: &Node, address: &AccountId) -> Result<BaseAccount> {
