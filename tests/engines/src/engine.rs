@@ -15,14 +15,12 @@ use cosmrs::{
         cosmos::{
             auth::v1beta1::{BaseAccount, QueryAccountRequest, QueryAccountResponse},
             bank::v1beta1::{
-                Input, MsgMultiSend, MsgSend, Output, QueryAllBalancesRequest, QueryBalanceRequest,
-                QueryBalanceResponse,
+                Input, MsgMultiSend, Output, QueryAllBalancesRequest, QueryBalanceRequest, QueryBalanceResponse,
             },
-            base::{abci::v1beta1::TxMsgData, query::v1beta1::PageRequest, v1beta1::Coin as ProtoCoin},
+            base::{abci::v1beta1::TxMsgData, query::v1beta1::PageRequest},
         },
         cosmwasm::wasm::v1::{
-            MsgExecuteContract, MsgExecuteContractResponse, MsgInstantiateContract, MsgInstantiateContractResponse,
-            MsgMigrateContract, MsgStoreCode, MsgStoreCodeResponse, QueryAllContractStateRequest,
+            MsgInstantiateContractResponse, MsgStoreCodeResponse, QueryAllContractStateRequest,
             QueryAllContractStateResponse, QueryContractInfoRequest, QueryRawContractStateRequest,
             QueryRawContractStateResponse, QuerySmartContractStateRequest, QuerySmartContractStateResponse,
         },
@@ -34,15 +32,12 @@ use nym_contract_scenarios::{CodeId, Contract, Engine, Executed, Refusal};
 
 use crate::{
     answers::{Answer, TxAnswer},
+    messages::{self, FEE, GAS, on_wire},
     node::{Node, hash},
     recording::{Recorded, Step},
     signer::{Numbered, Signer, sign},
 };
 
-/// Gas of every transaction: more than the largest one needs.
-const GAS: u64 = 1_000_000_000;
-/// What that costs at the chain's price of 0.025unym.
-const FEE: u128 = 25_000_000;
 /// What a scenario has to spend of each denomination.
 const FUNDS: u128 = 1_000_000_000_000_000_000;
 
@@ -163,7 +158,7 @@ impl OnNyxd {
     fn store_artefact(&mut self, artefact: &str) -> Result<CodeId> {
         let sender = self.payer.address.to_string();
         let wasm_byte_code = self.bench.wasm(artefact)?;
-        let message = MsgStoreCode { sender: sender.clone(), wasm_byte_code, instantiate_permission: None };
+        let message = messages::store(sender.clone(), wasm_byte_code);
         let stored = self.deliver(&sender, &message).map_err(|refusal| anyhow!("{artefact}: {refusal}"))?;
         Ok(MsgStoreCodeResponse::decode(stored.response.as_slice())?.code_id)
     }
@@ -278,8 +273,7 @@ impl OnNyxd {
     }
 
     fn transfer(&mut self, from: &str, to: &str, coins: &[Coin]) {
-        let message = MsgSend { from_address: from.to_owned(), to_address: to.to_owned(), amount: on_wire(coins) };
-        if let Err(refusal) = self.deliver(from, &message) {
+        if let Err(refusal) = self.deliver(from, &messages::transfer(from, to, coins)) {
             panic!("{from} cannot send {coins:?}: {refusal}");
         }
     }
@@ -312,14 +306,7 @@ impl Engine for OnNyxd {
         funds: &[Coin],
         admin: Option<&Addr>,
     ) -> Result<Addr, Refusal> {
-        let message = MsgInstantiateContract {
-            sender: sender.to_string(),
-            admin: admin.map(Addr::to_string).unwrap_or_default(),
-            code_id: code,
-            label: "contract".to_owned(),
-            msg: message.to_vec(),
-            funds: on_wire(funds),
-        };
+        let message = messages::instantiate(sender, code, message, funds, admin);
         let made = self.deliver(sender.as_str(), &message)?;
         let answer = MsgInstantiateContractResponse::decode(made.response.as_slice())
             .unwrap_or_else(|error| panic!("answer of an instantiation: {error}"));
@@ -328,33 +315,19 @@ impl Engine for OnNyxd {
     }
 
     fn execute(&mut self, sender: &Addr, contract: &Addr, message: &[u8], funds: &[Coin]) -> Result<Executed, Refusal> {
-        let message = MsgExecuteContract {
-            sender: sender.to_string(),
-            contract: contract.to_string(),
-            msg: message.to_vec(),
-            funds: on_wire(funds),
-        };
+        let message = messages::execute(sender, contract, message, funds);
         let Taken { height, answer, response } = self.deliver(sender.as_str(), &message)?;
-        let data = MsgExecuteContractResponse::decode(response.as_slice())
-            .unwrap_or_else(|error| panic!("answer of an execution: {error}"))
-            .data;
+        let data = messages::answered_data(&response).unwrap_or_else(|error| panic!("answer of an execution: {error}"));
         let events = answer.events.into_iter().map(|event| {
             let mut copy = Event::new(event.kind);
             copy.attributes = event.attributes.into_iter().map(|(key, value, _)| Attribute { key, value }).collect();
             copy
         });
-        // On the wire, no answer and an empty one are the same.
-        Ok(Executed { height, events: events.collect(), data: Some(data).filter(|data| !data.is_empty()) })
+        Ok(Executed { height, events: events.collect(), data })
     }
 
     fn migrate(&mut self, sender: &Addr, contract: &Addr, code: CodeId, message: &[u8]) -> Result<(), Refusal> {
-        let message = MsgMigrateContract {
-            sender: sender.to_string(),
-            contract: contract.to_string(),
-            code_id: code,
-            msg: message.to_vec(),
-        };
-        self.deliver(sender.as_str(), &message).map(|_| ())
+        self.deliver(sender.as_str(), &messages::migrate(sender, contract, code, message)).map(|_| ())
     }
 
     fn query(&mut self, contract: &Addr, message: &[u8]) -> Result<Vec<u8>, Refusal> {
@@ -399,8 +372,4 @@ impl Engine for OnNyxd {
     fn block_height(&mut self) -> u64 {
         self.bench.node.tip().unwrap_or_else(|error| panic!("{error:#}")).0
     }
-}
-
-fn on_wire(coins: &[Coin]) -> Vec<ProtoCoin> {
-    coins.iter().map(|coin| ProtoCoin { denom: coin.denom.clone(), amount: coin.amount.to_string() }).collect()
 }

@@ -28,6 +28,7 @@
 pub mod answers;
 pub mod engine;
 pub mod foreign;
+pub mod messages;
 pub mod node;
 pub mod recording;
 pub mod replay;

@@ -7,32 +7,24 @@ use cosmrs::{
     proto::{
         cosmos::{
             auth::v1beta1::{BaseAccount, QueryAccountRequest, QueryAccountResponse},
-            bank::v1beta1::{MsgSend, QueryBalanceRequest, QueryBalanceResponse},
-            base::{abci::v1beta1::TxMsgData, v1beta1::Coin as ProtoCoin},
+            bank::v1beta1::{QueryBalanceRequest, QueryBalanceResponse},
+            base::abci::v1beta1::TxMsgData,
         },
         cosmwasm::wasm::v1::{
-            MsgExecuteContract, MsgExecuteContractResponse, MsgInstantiateContract, MsgInstantiateContractResponse,
-            MsgMigrateContract, MsgStoreCode, MsgStoreCodeResponse, QueryRawContractStateRequest,
+            MsgInstantiateContractResponse, MsgStoreCodeResponse, QueryRawContractStateRequest,
             QueryRawContractStateResponse, QuerySmartContractStateRequest, QuerySmartContractStateResponse,
         },
         traits::{Message, Name},
     },
 };
 use cosmwasm_std::{Addr, Attribute, Coin, Event, coin};
+use engines::{
+    messages::{self, FEE, GAS},
+    signer::{CHAIN_ID, Numbered, Signer, sign},
+};
 use nym_contract_scenarios::{CodeId, Contract, Engine, Executed, Refusal};
 use nyxlet::{Config, Handle, Nyxlet, chain::Mining, clock::Nanos};
 use tokio::runtime::Runtime;
-
-use super::signer::{Numbered, Signer, sign};
-
-/// The id of the chain.
-pub const CHAIN_ID: &str = "nyx";
-
-/// Gas of every transaction: more than the largest one needs.
-const GAS: u64 = 1_000_000_000;
-
-/// What that costs at the chain's price of 0.025unym.
-const FEE: u128 = 25_000_000;
 
 /// Where block time begins, in nanoseconds since the start of 1970.
 const GENESIS: Nanos = Nanos(1_700_000_000_000_000_000);
@@ -137,8 +129,7 @@ impl OnNyxlet {
     }
 
     fn transfer(&self, from: &str, to: &str, coins: &[Coin]) {
-        let message = MsgSend { from_address: from.to_owned(), to_address: to.to_owned(), amount: on_wire(coins) };
-        self.deliver(from, &message).unwrap();
+        self.deliver(from, &messages::transfer(from, to, coins)).unwrap();
     }
 }
 
@@ -162,7 +153,7 @@ impl Engine for OnNyxlet {
     fn store(&mut self, contract: Contract) -> CodeId {
         let sender = self.payer.address.to_string();
         let wasm_byte_code = read_wasm(contract);
-        let message = MsgStoreCode { sender: sender.clone(), wasm_byte_code, instantiate_permission: None };
+        let message = messages::store(sender.clone(), wasm_byte_code);
         let stored = self.deliver(&sender, &message).unwrap();
         MsgStoreCodeResponse::decode(stored.answer.as_slice()).unwrap().code_id
     }
@@ -175,40 +166,20 @@ impl Engine for OnNyxlet {
         funds: &[Coin],
         admin: Option<&Addr>,
     ) -> Result<Addr, Refusal> {
-        let message = MsgInstantiateContract {
-            sender: sender.to_string(),
-            admin: admin.map(Addr::to_string).unwrap_or_default(),
-            code_id: code,
-            label: "contract".to_owned(),
-            msg: message.to_vec(),
-            funds: on_wire(funds),
-        };
+        let message = messages::instantiate(sender, code, message, funds, admin);
         let made = self.deliver(sender.as_str(), &message)?;
         let answer = MsgInstantiateContractResponse::decode(made.answer.as_slice()).unwrap();
         Ok(Addr::unchecked(answer.address))
     }
 
     fn execute(&mut self, sender: &Addr, contract: &Addr, message: &[u8], funds: &[Coin]) -> Result<Executed, Refusal> {
-        let message = MsgExecuteContract {
-            sender: sender.to_string(),
-            contract: contract.to_string(),
-            msg: message.to_vec(),
-            funds: on_wire(funds),
-        };
+        let message = messages::execute(sender, contract, message, funds);
         let Delivered { height, events, answer } = self.deliver(sender.as_str(), &message)?;
-        // On the wire, no answer and an empty one are the same.
-        let data = MsgExecuteContractResponse::decode(answer.as_slice()).unwrap().data;
-        Ok(Executed { height, events, data: Some(data).filter(|data| !data.is_empty()) })
+        Ok(Executed { height, events, data: messages::answered_data(&answer).unwrap() })
     }
 
     fn migrate(&mut self, sender: &Addr, contract: &Addr, code: CodeId, message: &[u8]) -> Result<(), Refusal> {
-        let message = MsgMigrateContract {
-            sender: sender.to_string(),
-            contract: contract.to_string(),
-            code_id: code,
-            msg: message.to_vec(),
-        };
-        self.deliver(sender.as_str(), &message).map(|_| ())
+        self.deliver(sender.as_str(), &messages::migrate(sender, contract, code, message)).map(|_| ())
     }
 
     fn query(&mut self, contract: &Addr, message: &[u8]) -> Result<Vec<u8>, Refusal> {
@@ -253,8 +224,4 @@ pub fn read_wasm(contract: Contract) -> Vec<u8> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/contracts");
     let path = folder.join(contract.artefact()).with_extension("wasm");
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}: run scripts/contracts first", path.display()))
-}
-
-fn on_wire(coins: &[Coin]) -> Vec<ProtoCoin> {
-    coins.iter().map(|coin| ProtoCoin { denom: coin.denom.clone(), amount: coin.amount.to_string() }).collect()
 }
