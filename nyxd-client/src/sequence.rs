@@ -64,12 +64,11 @@ impl Lease<'_> {
         address: &AccountId,
         failure: &ChainFailure,
     ) -> Result<(), ClientError> {
-        let account = queries.existing_account(address).await?;
-        // Transactions that wait for a block count too, so the node's number may be ahead of the chain's, never behind.
-        let expected = failure.expected_sequence().filter(|expected| *expected >= account.sequence);
-        self.account_number = account.number;
-        self.sequence = expected.unwrap_or(account.sequence);
-        self.known.account_number = Some(self.account_number);
+        // The named one counts transactions that wait for a block, and using it at once leaves others no time to take it.
+        self.sequence = match failure.expected_sequence() {
+            Some(expected) => expected,
+            None => queries.existing_account(address).await?.sequence,
+        };
         self.known.next = Some(self.sequence);
         Ok(())
     }

@@ -26,7 +26,7 @@ use crate::{
 
 const SIMULATE: &str = "/cosmos.tx.v1beta1.Service/Simulate";
 /// How often a transaction is numbered anew before another user of the account is blamed.
-const ATTEMPTS: u32 = 8;
+const ATTEMPTS: u32 = 32;
 
 /// How much gas a transaction may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,13 +100,20 @@ impl SigningClient {
         let what = describe(&messages);
         let body = Body::new(messages, memo, 0u32);
         let mut lease = self.sequences.lease(&self.queries, self.address()).await?;
+        let mut known_limit = match gas {
+            Gas::Limit(limit) => Some(limit),
+            Gas::Simulated => None,
+        };
         for _ in 0..ATTEMPTS {
-            let limit = match gas {
-                Gas::Limit(limit) => Ok(limit),
-                Gas::Simulated => self.simulate_numbered(&body, lease.sequence, &what).await,
+            let limit = match known_limit {
+                Some(limit) => Ok(limit),
+                None => self.simulate_numbered(&body, lease.sequence, &what).await,
             };
             let failure = match limit {
                 Ok(limit) => {
+                    // One dry run is enough: another before each attempt would give a program that sends from this
+                    // account without a pause the time to take every number first.
+                    known_limit = Some(limit);
                     let raw = self.sign(&body, limit, &lease, chain_id)?;
                     let key: [u8; 32] = Sha256::digest(&raw).into();
                     let (hash, waiter) = (Hash::Sha256(key), self.queries.inclusions().wait_for(key));

@@ -139,6 +139,32 @@ async fn two_programs_with_one_account_resync_instead_of_failing() {
     assert_eq!(one.queries().existing_account(one.address()).await.unwrap().sequence, 16);
 }
 
+/// One program sends without a pause; whatever the other sends gets its turn.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_never_pauses_does_not_lock_the_others_out() {
+    let chain = chain(Mining::OnDemand);
+    let bob = client(&chain, 1).address().clone();
+    let busy: Vec<_> = (0..2)
+        .map(|_| {
+            let (client, to) = (client(&chain, 0), bob.clone());
+            tokio::spawn(async move {
+                loop {
+                    let _ = client.send(&to, unym(1), "again and again").await;
+                }
+            })
+        })
+        .collect();
+    let other = client(&chain, 0);
+    let large: Vec<_> = (0..50).map(|_| bank_send(other.address(), &bob, &unym(2))).collect();
+    for _ in 0..20 {
+        other.execute_messages(large.clone(), "fifty at once").await.unwrap();
+    }
+    for task in busy {
+        assert!(!task.is_finished());
+        task.abort();
+    }
+}
+
 #[tokio::test]
 async fn failures_carry_stage_code_and_advice() {
     let chain = chain(Mining::OnDemand);

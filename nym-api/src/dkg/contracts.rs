@@ -140,6 +140,7 @@ pub(super) fn failure(what: &str, error: &ClientError) -> ChainError {
             ChainError::Refused { what, reason }
         }
         ClientError::Answer { .. } => ChainError::Unreadable { what, reason },
+        ClientError::SequenceContended { .. } => ChainError::Contended { what, reason },
         _ => ChainError::Unreachable { what, reason },
     }
 }

@@ -11,7 +11,6 @@ use nym_dkg::KeyPair;
 use nym_dkg_contract::msg::ExecuteMsg;
 use rand::rngs::OsRng;
 
-use super::CeremonyError;
 use super::contracts::{Contracts, Execution};
 use super::facts::{Facts, Phase};
 use super::machine::{Holdings, Plan, Signer, Turns};
@@ -21,6 +20,7 @@ use super::reader::Reader;
 use super::record::Record;
 use super::step::{Step, StepKind};
 use super::store::{ChainIdentity, Store};
+use super::{CeremonyError, ChainError};
 use crate::keys::Generations;
 
 /// Who this signer is, and how it takes part.
@@ -127,6 +127,10 @@ impl<C: Contracts> Controller<C> {
                 Ok(Pass::Did(kind))
             }
             Err(error) => {
+                // Competition for the account's numbers is won by trying again soon: rests do not grow.
+                if matches!(error, CeremonyError::Chain(ChainError::Contended { .. })) {
+                    self.memory.worked(kind);
+                }
                 self.memory.failed(kind, (self.clock)(), self.settings.first_rest);
                 Ok(Pass::Failed(kind, error))
             }

@@ -87,6 +87,14 @@ pub enum ChainError {
         /// The transport's words.
         reason: String,
     },
+    /// Another program uses the account, so that every number is taken before it can be used. The chain answers.
+    #[error("{what} was not sent: {reason}")]
+    Contended {
+        /// What was to be sent.
+        what: String,
+        /// The client's words.
+        reason: String,
+    },
     /// An answer of another form.
     #[error("the answer to {what} cannot be read: {reason}; contract and nym-api versions may differ")]
     Unreadable {
