@@ -4,6 +4,7 @@
 mod chain;
 mod load;
 mod node;
+mod peer;
 mod quorum;
 mod row;
 
@@ -25,12 +26,9 @@ pub struct Options {
     /// Folder of the built contracts.
     #[arg(long, default_value = "target/contracts")]
     contracts: PathBuf,
-    /// RPC of a fresh wasmd node to measure against, where one runs.
+    /// `scripts/nyxd`, to measure a wasmd node as well.
     #[arg(long)]
-    peer_rpc: Option<String>,
-    /// Mnemonic of a funded account on the peer.
-    #[arg(long, requires = "peer_rpc")]
-    peer_mnemonic: Option<String>,
+    peer: Option<PathBuf>,
     /// Write the rows as a JSON array.
     #[arg(long)]
     json: Option<PathBuf>,

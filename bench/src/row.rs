@@ -44,10 +44,17 @@ impl Row {
         Self { work: work.into(), ours, peer: None, unit, ratio: None, goal, holds, machine: machine() }
     }
 
-    /// Adds the peer's figure; more is better.
+    /// Adds the peer's figure, where there is one; more is better.
     pub fn against_rate(mut self, peer: Option<f64>) -> Self {
         self.ratio = peer.map(|peer| self.ours / peer);
         self.peer = peer;
+        self
+    }
+
+    /// Also has to be so many times better than the peer, where there is one.
+    pub fn at_least_times(mut self, times: f64) -> Self {
+        self.goal += &format!(", {times}x");
+        self.holds &= self.ratio.is_none_or(|ratio| ratio >= times);
         self
     }
 }
@@ -55,11 +62,11 @@ impl Row {
 /// The table for people.
 pub fn table(rows: &[Row]) -> String {
     let mut text =
-        format!("{:<58} {:>12} {:>12} {:<9} {:>7} {:>10}  holds\n", "work", "ours", "peer", "unit", "ratio", "goal");
+        format!("{:<58} {:>12} {:>12} {:<9} {:>7} {:>12}  holds\n", "work", "ours", "peer", "unit", "ratio", "goal");
     let optional = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.2}"));
     for row in rows {
         text += &format!(
-            "{:<58} {:>12.2} {:>12} {:<9} {:>7} {:>10}  {}\n",
+            "{:<58} {:>12.2} {:>12} {:<9} {:>7} {:>12}  {}\n",
             row.work,
             row.ours,
             optional(row.peer),
@@ -99,6 +106,8 @@ mod tests {
         assert!(Row::new("fast", 10.0, "ms", Goal::Below(11.0)).holds);
         assert!(!Row::new("slow", 12.0, "ms", Goal::Below(11.0)).holds);
         assert!(Row::new("many", 12.0, "tx/s", Goal::Above(11.0)).against_rate(Some(6.0)).ratio == Some(2.0));
+        let against = |peer| Row::new("many", 12.0, "tx/s", Goal::Above(11.0)).against_rate(peer).at_least_times(5.0);
+        assert!(against(Some(2.0)).holds && !against(Some(3.0)).holds && against(None).holds);
         assert!(!Row::new("few", 10.0, "tx/s", Goal::Above(11.0)).holds);
     }
 

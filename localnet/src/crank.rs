@@ -102,7 +102,7 @@ impl Crank {
         let ended_epoch = interval.current_epoch_absolute_id();
         let before: Vec<NymNodeDetails> = self.queries().nodes_detailed().try_collect().await?;
         let params = self.queries().rewarding_params().await?;
-        let set = roles(self.queries()).await?;
+        let set = self.queries().rewarded_set().await?.roles();
         let work = work_factors(&params, &set)?;
 
         let mut rewarded = BTreeMap::new();
@@ -112,7 +112,7 @@ impl Crank {
                 Action::Begin => {
                     let now = self.queries().current_interval().await?.interval.current_epoch_absolute_id();
                     if now != ended_epoch {
-                        let roles = roles(self.queries()).await?;
+                        let roles = self.queries().rewarded_set().await?.roles();
                         return Ok(Turn { ended_epoch, before, params, rewarded, roles });
                     }
                     self.transactions.begin_epoch_transition().await?;
@@ -169,17 +169,6 @@ impl Crank {
             .collect::<Result<Vec<_>, LocalnetError>>()?;
         Ok(select_rewarded_set(&candidates, &params.rewarded_set, &mut self.randomness))
     }
-}
-
-/// Everybody's role in the current epoch.
-pub async fn roles(mixnet: &MixnetQueries) -> Result<Roles, LocalnetError> {
-    let mut roles = Roles::new();
-    for role in Role::IN_ORDER_OF_ASSIGNMENT {
-        for node in mixnet.role_assignment(role).await?.nodes {
-            roles.insert(node, role);
-        }
-    }
-    Ok(roles)
 }
 
 /// The work of active and of standby nodes (`docs/protocol/mixnet-contract.md` §9.2): by the larger of what the

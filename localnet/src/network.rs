@@ -13,7 +13,7 @@ use nyxd_client::mixnet::{MixnetQueries, MixnetTransactions};
 use crate::{
     accounts::Accounts,
     chain::Chain,
-    crank::{Crank, Performances, Turn, roles},
+    crank::{Crank, Performances, Turn},
     deploy::Contracts,
     error::LocalnetError,
     options::Options,
@@ -178,7 +178,7 @@ impl Running<'_> {
     ) -> Result<(), LocalnetError> {
         let mut crank = self.crank(mixnet)?;
         let mut rewards = Default::default();
-        let mut held = roles(mixnet).await?;
+        let mut held = mixnet.rewarded_set().await?.roles();
         loop {
             let current = mixnet.current_interval().await?;
             let standing = match quorum {

@@ -142,6 +142,26 @@ fn a_killed_signer_stops_nobody_and_is_named() {
 }
 
 #[test]
+fn signers_end_with_a_localnet_that_is_killed() {
+    let files = tempfile::tempdir().unwrap();
+    let home = files.path().join("home");
+    let arguments = ["--nodes", "5", "--processes", "--home", home.to_str().unwrap()];
+    let mut localnet = command(files.path(), &arguments).stdout(Stdio::null()).spawn().unwrap();
+    let signers = wait_for(&mut localnet, || read(&home.join("signers.json")));
+    localnet.kill().unwrap();
+    localnet.wait().unwrap();
+    let (pids, started) = (numbers(&signers, "pid"), Instant::now());
+    while pids.iter().any(|pid| is_running(*pid)) {
+        assert!(started.elapsed() < Duration::from_secs(60), "signers outlive their localnet");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    for signer in signers.as_array().unwrap() {
+        let log = fs::read_to_string(signer["log"].as_str().unwrap()).unwrap();
+        assert!(log.contains("stopping"), "{log}");
+    }
+}
+
+#[test]
 fn a_signer_program_that_is_missing_is_named_and_nothing_is_left_running() {
     let (output, report) = localnet(&["--nodes", "5", "--processes", "--nym-api", "no/such/program"]);
     assert_eq!(output.status.code(), Some(1));

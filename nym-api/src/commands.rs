@@ -167,6 +167,10 @@ struct Run {
     /// Sign ticketbooks and take part in key generations
     #[arg(long, alias = "enable-coconut", alias = "enable_coconut", env = "NYMAPI_ENABLE_ZK_NYM_ARG")]
     enable_zk_nym: Option<bool>,
+    /// End when standard input does too: a program that starts this one and keeps a pipe to it takes it along, even when
+    /// it is killed
+    #[arg(long)]
+    until_stdin_ends: bool,
     #[command(flatten)]
     settings: Settings,
 }
@@ -225,7 +229,14 @@ impl Run {
         let network = network(env_file)?;
         let handle = Service::start(config, &network).await?;
         tracing::info!(address = %handle.address(), identity = handle.identity(), "started");
-        wait_for_a_signal().await?;
+        if self.until_stdin_ends {
+            tokio::select! {
+                signalled = wait_for_a_signal() => signalled?,
+                () = end_of_stdin() => {}
+            }
+        } else {
+            wait_for_a_signal().await?;
+        }
         tracing::info!("stopping");
         handle.stop().await;
         Ok(ExitCode::SUCCESS)
@@ -319,6 +330,17 @@ async fn wait_for_a_signal() -> anyhow::Result<()> {
     #[cfg(not(unix))]
     tokio::signal::ctrl_c().await?;
     Ok(())
+}
+
+/// Returns when nothing more can come from standard input. What comes is not looked at.
+async fn end_of_stdin() {
+    let (sender, ended) = tokio::sync::oneshot::channel();
+    // A thread that nobody waits for: a task that reads would hold up the end of the runtime.
+    std::thread::spawn(move || {
+        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+        let _ = sender.send(());
+    });
+    let _ = ended.await;
 }
 
 /// To standard error: text for people, JSON for collectors. `RUST_LOG` chooses what.

@@ -84,7 +84,9 @@ pub fn execute(deps: DepsMut, env: Env, info: MessageInfo, msg: ExecuteMsg) -> R
             shares::verify_share(deps, env, &info, &owner, resharing)
         }
         ExecuteMsg::TransferOwnership { transfer_to } => dealers::transfer_ownership(deps, env, &info, &transfer_to),
-        ExecuteMsg::UpdateAnnounceAddress { new_address } => dealers::update_announce_address(deps, &info, new_address),
+        ExecuteMsg::UpdateAnnounceAddress { new_address } => {
+            dealers::update_announce_address(deps, env, &info, new_address)
+        }
         ExecuteMsg::PruneDealings { limit } => dealings::prune_dealings(deps, limit),
 
         ExecuteMsg::UpdateAdmin { admin } => settings::update_admin(deps, info, &admin),
@@ -158,18 +160,14 @@ mod tests {
     use cosmwasm_std::testing::{mock_dependencies, mock_env};
     use cosmwasm_std::{Addr, SubMsgResult, Timestamp};
 
-    /// What scenarios cannot reach, because it needs the storage of other code.
+    /// What scenarios cannot reach, because it needs the storage of other code. What else is refused is tested beside the
+    /// check.
     #[test]
-    fn foreign_and_newer_contracts_cannot_be_migrated_from() {
-        for (name, version, words) in [
-            ("crate:nym-ecash", "0.1.0", "the stored contract is 'crate:nym-ecash'"),
-            (CONTRACT_NAME, "99.0.0", "the stored version 99.0.0 is newer"),
-        ] {
-            let mut deps = mock_dependencies();
-            cw2::set_contract_version(&mut deps.storage, name, version).unwrap();
-            let refusal = migrate(deps.as_mut(), mock_env(), MigrateMsg {}).unwrap_err();
-            assert!(refusal.to_string().contains(words), "{refusal}");
-        }
+    fn newer_contracts_cannot_be_migrated_from() {
+        let mut deps = mock_dependencies();
+        cw2::set_contract_version(&mut deps.storage, CONTRACT_NAME, "99.0.0").unwrap();
+        let refusal = migrate(deps.as_mut(), mock_env(), MigrateMsg {}).unwrap_err();
+        assert!(refusal.to_string().contains("the stored version 99.0.0 is newer"), "{refusal}");
     }
 
     /// Networks for tests are begun by code that writes keys without a ceremony

@@ -124,28 +124,37 @@ fn move_records(storage: &mut dyn Storage, epoch_id: EpochId, from: &Addr, to: &
     Ok(())
 }
 
-/// Changes where the sender's API is reached.
+/// Changes where the sender's API is reached, for all keys that are still accepted: who is in no ceremony any more may
+/// still be needed for earlier ones.
 #[inline(never)]
 pub(crate) fn update_announce_address(
     deps: DepsMut,
+    env: &Env,
     info: &MessageInfo,
     new_address: String,
 ) -> Result<Response, ContractError> {
     let dealer = &info.sender;
     let epoch = load_epoch(deps.storage)?;
     ensure_state(&epoch, EpochState::InProgress)?;
-    let mut details = ensure_dealer(deps.storage, epoch.epoch_id, dealer)?;
     ensure_announceable(&new_address)?;
+    let mut old_address = None;
+    for epoch_id in epochs_in_use(deps.storage, env, epoch.epoch_id)? {
+        if let Some(mut details) = EPOCH_DEALERS.may_load(deps.storage, (epoch_id, dealer))? {
+            let old = std::mem::replace(&mut details.announce_address, new_address.clone());
+            old_address.get_or_insert(old);
+            EPOCH_DEALERS.save(deps.storage, (epoch_id, dealer), &details)?;
+        }
+        if let Some(mut share) = vk_shares().may_load(deps.storage, (dealer, epoch_id))? {
+            let old = std::mem::replace(&mut share.announce_address, new_address.clone());
+            old_address.get_or_insert(old);
+            vk_shares().save(deps.storage, (dealer, epoch_id), &share)?;
+        }
+    }
+    let not_a_dealer = || ContractError::NotADealer { dealer: dealer.clone(), epoch_id: epoch.epoch_id };
     let event = Event::new(events::ANNOUNCE_ADDRESS_UPDATE)
         .add_attribute("dealer", dealer)
-        .add_attribute("old_address", &details.announce_address)
-        .add_attribute("new_address", &new_address);
-    if let Some(mut share) = vk_shares().may_load(deps.storage, (dealer, epoch.epoch_id))? {
-        share.announce_address.clone_from(&new_address);
-        vk_shares().save(deps.storage, (dealer, epoch.epoch_id), &share)?;
-    }
-    details.announce_address = new_address;
-    EPOCH_DEALERS.save(deps.storage, (epoch.epoch_id, dealer), &details)?;
+        .add_attribute("old_address", old_address.ok_or_else(not_a_dealer)?)
+        .add_attribute("new_address", new_address);
     Ok(Response::new().add_event(event))
 }
 

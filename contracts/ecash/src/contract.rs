@@ -145,18 +145,14 @@ mod tests {
     use cosmwasm_std::testing::{mock_dependencies, mock_env};
     use cosmwasm_std::{Storage, SubMsgResult, coin, from_json, to_json_vec};
 
-    /// What scenarios cannot reach, because it needs the storage of other code.
+    /// What scenarios cannot reach, because it needs the storage of other code. What else is refused is tested beside the
+    /// check.
     #[test]
-    fn foreign_and_newer_contracts_cannot_be_migrated_from() {
-        for (name, version, words) in [
-            ("crate:nym-coconut-dkg", "0.1.0", "the stored contract is 'crate:nym-coconut-dkg'"),
-            (CONTRACT_NAME, "99.0.0", "the stored version 99.0.0 is newer"),
-        ] {
-            let mut deps = mock_dependencies();
-            cw2::set_contract_version(&mut deps.storage, name, version).unwrap();
-            let refusal = migrate(deps.as_mut(), mock_env(), MigrateMsg::default()).unwrap_err();
-            assert!(refusal.to_string().contains(words), "{refusal}");
-        }
+    fn newer_contracts_cannot_be_migrated_from() {
+        let mut deps = mock_dependencies();
+        cw2::set_contract_version(&mut deps.storage, CONTRACT_NAME, "99.0.0").unwrap();
+        let refusal = migrate(deps.as_mut(), mock_env(), MigrateMsg::default()).unwrap_err();
+        assert!(refusal.to_string().contains("the stored version 99.0.0 is newer"), "{refusal}");
     }
 
     /// Storage from before prices differed, under the old name of the price.

@@ -12,7 +12,12 @@ use nix::{
     unistd::Pid,
 };
 use nym_api_requests::NymApiClient;
-use tokio::{process::Command, sync::watch, task::JoinHandle, time::Instant};
+use tokio::{
+    process::{ChildStdin, Command},
+    sync::watch,
+    task::JoinHandle,
+    time::Instant,
+};
 
 use crate::error::LocalnetError;
 
@@ -22,6 +27,8 @@ const START_PATIENCE: Duration = Duration::from_secs(60);
 const STOP_PATIENCE: Duration = Duration::from_secs(15);
 /// The pause between two questions whether it answers.
 const LOOK: Duration = Duration::from_millis(50);
+/// Has it end with this process, however that ends: its input is a pipe from here.
+const ENDS_WITH_US: &str = "--until-stdin-ends";
 /// Variables that are handed on. Those of nym-api stay here: the configuration is all that a signer goes by.
 const ENVIRONMENT: [&str; 5] = ["HOME", "PATH", "RUST_BACKTRACE", "RUST_LOG", "TMPDIR"];
 /// Lines of a log that an error quotes.
@@ -33,6 +40,8 @@ pub struct Process {
     pid: u32,
     command: Vec<String>,
     log: PathBuf,
+    // Never written to. The system closes it when this process ends, also when it is killed.
+    _input: ChildStdin,
     ended: watch::Receiver<Option<Ended>>,
     watcher: JoinHandle<()>,
 }
@@ -48,15 +57,17 @@ impl Process {
         let outputs = errors.try_clone().map_err(output)?;
         let mut child = Command::new(program)
             .args(arguments)
+            .arg(ENDS_WITH_US)
             .env_clear()
             .envs(ENVIRONMENT.iter().filter_map(|name| Some((name, env::var_os(name)?))))
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(outputs)
             .stderr(errors)
             .kill_on_drop(true)
             .spawn()
             .map_err(|source| LocalnetError::Program { file: program.to_owned(), source })?;
         let pid = child.id().expect("nobody has waited for it yet");
+        let input = child.stdin.take().expect("it has been asked for");
         let (sender, ended) = watch::channel(None);
         let watcher = tokio::spawn(async move {
             let how = words(child.wait().await);
@@ -64,7 +75,7 @@ impl Process {
         });
         let command = std::iter::once(program.display().to_string());
         let command = command.chain(arguments.iter().map(|&argument| argument.to_owned())).collect();
-        Ok(Self { pid, command, log: log.to_owned(), ended, watcher })
+        Ok(Self { pid, command, log: log.to_owned(), _input: input, ended, watcher })
     }
 
     /// Number of the process.
@@ -72,7 +83,7 @@ impl Process {
         self.pid
     }
 
-    /// Program and arguments.
+    /// Program and arguments, as somebody would type them to start it again.
     pub fn command(&self) -> &[String] {
         &self.command
     }

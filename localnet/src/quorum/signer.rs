@@ -26,13 +26,18 @@ const SIGNERS_FILE: &str = "signers.json";
 
 /// A running signer.
 pub struct Signer {
+    place: Place,
+    running: Running,
+}
+
+/// Who a signer is and where.
+struct Place {
     name: String,
     account: String,
     url: Url,
     home: PathBuf,
     identity: VerifyingKey,
     api: NymApiClient,
-    running: Running,
 }
 
 enum Running {
@@ -54,29 +59,18 @@ pub async fn start(
         let program = options.nym_api.clone().map_or_else(|| beside("nym-api"), Ok)?;
         let network_file = files.join(NETWORK_FILE);
         network.write_env_file(&network_file)?;
-        try_join_all(places.into_iter().map(|place| place.process(&program, &network_file))).await?
+        try_join_all(places.into_iter().map(|(place, _)| place.process(&program, &network_file))).await?
     } else {
-        try_join_all(places.into_iter().map(|place| place.service(network))).await?
+        try_join_all(places.into_iter().map(|(place, config)| place.service(config, network))).await?
     };
     let reports: Vec<_> = signers.iter().map(Signer::report).collect();
     crate::report::write_json(&reports, &files.join(SIGNERS_FILE))?;
     Ok(signers)
 }
 
-/// A signer that is ready to be started.
-struct Place {
-    name: String,
-    account: String,
-    url: Url,
-    home: PathBuf,
-    identity: VerifyingKey,
-    api: NymApiClient,
-    config: Config,
-}
-
 impl Place {
     /// Writes the configuration and, the first time, an identity.
-    fn prepare(account: &Account, port: u16, files: &Path, options: &Options) -> Result<Self, LocalnetError> {
+    fn prepare(account: &Account, port: u16, files: &Path, options: &Options) -> Result<(Self, Config), LocalnetError> {
         let failed = |source: nym_api::ServiceError| LocalnetError::Signer {
             name: account.role.clone(),
             reason: source.to_string(),
@@ -89,14 +83,15 @@ impl Place {
         let identity =
             identity::load_or_create(&config.base.storage_paths).map_err(|error| failed(error.into()))?.verifying_key();
         let api = NymApiClient::new(url.clone())?;
-        Ok(Self { name: account.role.clone(), account: account.address.to_string(), url, home, identity, api, config })
+        let (name, account) = (account.role.clone(), account.address.to_string());
+        Ok((Self { name, account, url, home, identity, api }, config))
     }
 
-    async fn service(self, network: &Network) -> Result<Signer, LocalnetError> {
-        let handle = Service::start(self.config.clone(), network)
-            .await
-            .map_err(|source| LocalnetError::Signer { name: self.name.clone(), reason: source.to_string() })?;
-        Ok(self.runs(Running::Here(handle)))
+    async fn service(self, config: Config, network: &Network) -> Result<Signer, LocalnetError> {
+        let started = Service::start(config, network).await;
+        let handle =
+            started.map_err(|source| LocalnetError::Signer { name: self.name.clone(), reason: source.to_string() })?;
+        Ok(Signer { place: self, running: Running::Here(handle) })
     }
 
     async fn process(self, program: &Path, network_file: &Path) -> Result<Signer, LocalnetError> {
@@ -107,34 +102,29 @@ impl Place {
         let process = Process::start(program, &arguments, &log)?;
         let serves = process.serves(&self.api).await;
         serves.map_err(|reason| LocalnetError::Signer { name: self.name.clone(), reason })?;
-        Ok(self.runs(Running::Process(process)))
-    }
-
-    fn runs(self, running: Running) -> Signer {
-        let Self { name, account, url, home, identity, api, .. } = self;
-        Signer { name, account, url, home, identity, api, running }
+        Ok(Signer { place: self, running: Running::Process(process) })
     }
 }
 
 impl Signer {
     /// Its role, for instance `signer-1`.
     pub fn name(&self) -> &str {
-        &self.name
+        &self.place.name
     }
 
     /// Base URL of its API.
     pub fn url(&self) -> &Url {
-        &self.url
+        &self.place.url
     }
 
     /// A client of its API.
     pub fn api(&self) -> &NymApiClient {
-        &self.api
+        &self.place.api
     }
 
     /// The key that signs its lists of spent tickets.
     pub fn identity(&self) -> VerifyingKey {
-        self.identity
+        self.place.identity
     }
 
     /// How it ended, if it did so by itself.
@@ -147,7 +137,7 @@ impl Signer {
 
     /// Whether it signs with the keys of this epoch.
     pub async fn serves_with(&self, epoch: u64) -> bool {
-        let status = self.api.signer_status().await;
+        let status = self.place.api.signer_status().await;
         status.is_ok_and(|status| status.body.has_signing_keys && status.body.dkg_ecash_epoch_id == epoch)
     }
 
@@ -160,11 +150,11 @@ impl Signer {
             }
         };
         SignerReport {
-            name: self.name.clone(),
-            address: self.account.clone(),
-            url: self.url.to_string(),
-            identity: bs58::encode(self.identity.as_bytes()).into_string(),
-            home: self.home.clone(),
+            name: self.place.name.clone(),
+            address: self.place.account.clone(),
+            url: self.place.url.to_string(),
+            identity: bs58::encode(self.place.identity.as_bytes()).into_string(),
+            home: self.place.home.clone(),
             pid,
             log,
             command,

@@ -270,12 +270,11 @@ impl Chain for NyxdChain {
 
     async fn quorum(&self) -> ChainResult<Quorum> {
         let generations = self.dkg.key_generations().await.map_err(failed)?;
-        // Whoever takes part in a later ceremony, failed or under way, has registered its address anew there.
-        let latest = generations.ceremony.map(|ceremony| ceremony.epoch_id);
-        let latest = latest.or(generations.retry.as_ref().map(|retry| retry.failed_epoch_id));
-        let mut addresses = match (latest, &generations.in_service) {
-            (Some(epoch_id), Some(in_service)) if epoch_id > in_service.epoch_id => self.addresses(epoch_id).await?,
-            _ => HashMap::new(),
+        // Whoever takes part in a ceremony that runs has registered its address anew there. After one that failed it
+        // announces the address for its keys in service, which is the later word.
+        let mut addresses = match generations.ceremony {
+            Some(ceremony) => self.addresses(ceremony.epoch_id).await?,
+            None => HashMap::new(),
         };
         let in_service = match &generations.in_service {
             Some(generation) => Some(self.generation_read_lately(generation).await?),
@@ -380,7 +379,7 @@ impl Chain for NyxdChain {
 }
 
 /// A signer is in one place, whichever generation its share is of: where it announced to be last. Generations are given
-/// latest first; the contract notes a new address in the latest only.
+/// latest first; what a signer registers for a ceremony the contract notes for that one only.
 fn at_latest_addresses(mut generation: PublicGeneration, addresses: &mut HashMap<String, Url>) -> PublicGeneration {
     for signer in &mut generation.signers {
         let latest = addresses.entry(signer.owner.clone()).or_insert_with(|| signer.announce_address.clone());

@@ -29,6 +29,9 @@ pub struct Facts {
     pub members: BTreeSet<String>,
     /// Who registered in this DKG epoch, by node index.
     pub dealers: BTreeMap<u64, Dealer>,
+    /// Where this signer is to be reached about earlier keys that are still accepted; only asked for of one that is no
+    /// dealer of this DKG epoch.
+    pub outgoing_address: Option<String>,
     /// How many complete dealings each dealer has on chain, by node index. Not asked for outside the phases that need
     /// them: those of a key generation that is over are pruned.
     pub complete_dealings: BTreeMap<u64, u32>,

@@ -174,8 +174,11 @@ impl Signer<'_> {
     }
 
     fn announce(&self, facts: &Facts) -> Option<Step> {
-        let (_, dealer) = facts.dealer(self.address)?;
-        (dealer.announce_address != self.announce_address).then_some(Step::Announce)
+        let announced = match facts.dealer(self.address) {
+            Some((_, dealer)) => &dealer.announce_address,
+            None => facts.outgoing_address.as_ref()?,
+        };
+        (announced != self.announce_address).then_some(Step::Announce)
     }
 
     fn in_turn(&self, turn: Duration, elapsed: Duration, step: Step, plan: &mut Plan) {

@@ -7,7 +7,7 @@ use cw3::{ProposalResponse, Status, Vote, VoteListResponse};
 use cw4::{Cw4QueryMsg, MemberListResponse};
 use nym_dkg_contract::msg::{
     DealerDealingsStatusResponse, DealingResponse, KeyGenerationsResponse, PagedCeremonyProgressResponse,
-    PagedDealerResponse, PagedKeySharesResponse, QueryMsg, StateAdvanceResponse,
+    PagedDealerResponse, PagedKeySharesResponse, QueryMsg, StateAdvanceResponse, VkShareResponse,
 };
 use nym_dkg_contract::types::{Epoch, EpochState, KeyGeneration, State};
 use nym_multisig_contract::msg::QueryMsg as MultisigQuery;
@@ -90,6 +90,11 @@ impl Reader {
             facts.in_service = self.in_service(chain, keys.in_service, facts.resharing).await?;
             facts.threshold = ask(chain, &self.dkg, &QueryMsg::GetEpochThreshold { epoch_id: id }).await?;
             facts.dealers = self.dealers(chain, id).await?;
+            // Who only looks is nobody's account.
+            let account = chain.account();
+            if phase == Phase::InProgress && !account.is_empty() && facts.dealer(account).is_none() {
+                facts.outgoing_address = self.outgoing_address(chain, &keys.outgoing).await?;
+            }
         }
         if matches!(phase, Phase::DealingExchange) {
             facts.own_dealings = self.own_dealings(chain, id).await?;
@@ -183,6 +188,21 @@ impl Reader {
                 return Ok(dealers);
             }
         }
+    }
+
+    async fn outgoing_address(
+        &self,
+        chain: &impl Contracts,
+        outgoing: &[KeyGeneration],
+    ) -> Result<Option<String>, ChainError> {
+        for KeyGeneration { epoch_id, .. } in outgoing {
+            let question = QueryMsg::GetVerificationKey { epoch_id: *epoch_id, owner: chain.account().to_owned() };
+            let answer: VkShareResponse = ask(chain, &self.dkg, &question).await?;
+            if let Some(share) = answer.share {
+                return Ok(Some(share.announce_address));
+            }
+        }
+        Ok(None)
     }
 
     async fn own_dealings(&self, chain: &impl Contracts, epoch_id: u64) -> Result<Dealings, ChainError> {

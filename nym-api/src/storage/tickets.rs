@@ -131,12 +131,13 @@ impl Storage {
             .await
     }
 
-    /// Removes tickets spent before a day; returns how many.
+    /// Removes tickets spent before a day, and providers that have no others and had no batch since; returns how many
+    /// tickets.
     ///
     /// # Errors
     /// Of the database.
     pub async fn remove_spent_before(&self, day: EcashDay) -> Result<u64> {
-        let (date, julian) = (day.to_string(), day.julian_day());
+        let (date, julian, midnight) = (day.to_string(), day.julian_day(), day.timestamp());
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
@@ -150,6 +151,16 @@ impl Storage {
                         .bind(&date)
                         .execute(&mut *connection)
                         .await?;
+                    // Looks at all tickets, so only on the one pass a day that has removed some.
+                    if removed.rows_affected() > 0 {
+                        sqlx::query(
+                            "DELETE FROM ticket_providers WHERE id NOT IN (SELECT gateway_id FROM verified_tickets)
+                             AND (last_batch_verification IS NULL OR last_batch_verification < ?)",
+                        )
+                        .bind(midnight)
+                        .execute(&mut *connection)
+                        .await?;
+                    }
                     Ok(removed.rows_affected())
                 })
             })

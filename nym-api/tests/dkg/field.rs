@@ -202,6 +202,24 @@ async fn nym_6050_the_announced_address_follows_the_configuration() {
     assert_eq!(share.announce_address, "https://moved.example/");
 }
 
+/// Whoever has left is still asked about tickets of its keys.
+#[tokio::test]
+async fn nym_6050_a_signer_that_left_is_found_where_it_moved() {
+    let mut network = Network::new(4, 416).await;
+    let first = network.first_key().await;
+    let mut left = network.signers.remove(3);
+    network.world.update_members(&[], &[&left.account]).await;
+    network.next_ceremony(&ExecuteMsg::TriggerResharing {}).await;
+    left.announce_address = "https://moved.example/".into();
+    left.restart();
+    let account = left.account.clone();
+    network.signers.push(left);
+    network.settle().await;
+    let shares = network.world.shares(first).await;
+    let share = shares.iter().find(|share| share.owner.as_str() == account).unwrap();
+    assert_eq!(share.announce_address, "https://moved.example/");
+}
+
 /// A place that changes hands used to leave the share with the old owner.
 #[tokio::test]
 async fn nym_6135_a_place_that_changed_hands_deals_in_the_next_resharing() {

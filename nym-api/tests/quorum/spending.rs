@@ -35,6 +35,30 @@ async fn a_replayed_ticket_is_told_from_a_double_spend() {
     assert_eq!(twice, (r#"{"verified":{"Err":"DoubleSpend"}}"#.into(), "yes".into(), None));
 }
 
+/// Else everybody who ever presented a ticket would stay in the database.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn providers_go_with_their_last_ticket_unless_they_had_a_batch_since() {
+    let network = Network::start(1, 1).await;
+    let user = SecretKeyUser::random(&mut OsRng);
+    let mut book = network.buy(&user, TicketType::V1MixnetEntry).await;
+    let today = network.today();
+    let tomorrow = today.plus_days(1).unwrap();
+    let storage = network.signer(1).storage();
+    let mut present = async |provider: &str, day: EcashDay| {
+        let body = VerifyEcashTicketBody { gateway_cosmos_addr: provider.into(), ..ticket(&book.spend(day)) };
+        assert_eq!(network.api(1).verify_ecash_ticket(&body).await.unwrap().verified, Ok(()), "{provider}");
+    };
+    for provider in ["n1gone", "n1stays", "n1paid"] {
+        present(provider, today).await;
+    }
+    network.clock.set(NOON + 86_400);
+    present("n1stays", tomorrow).await;
+    storage.claim_redemption("n1paid", Vec::new(), 7, i64::from(tomorrow.timestamp()) + 1).await.unwrap();
+    assert_eq!(storage.remove_spent_before(tomorrow).await.unwrap(), 3);
+    let known = async |provider: &str| storage.provider(provider).await.unwrap().is_some();
+    assert_eq!((known("n1gone").await, known("n1stays").await, known("n1paid").await), (false, true, true));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_double_spender_is_identified_blacklisted_and_kept_out() {
     let network = Network::start(4, 3).await;

@@ -74,7 +74,10 @@ impl Command {
                 Output::json(&params).map(|output| output.with_text(query::rewarding_params_table(&params)))
             }
             Self::Epoch => Output::of(&query::epoch(&mixnet).await?),
-            Self::RewardedSet => Output::of(&query::rewarded_set(&mixnet).await?),
+            Self::RewardedSet => {
+                let set = mixnet.rewarded_set().await?;
+                Output::json(&set).map(|output| output.with_text(query::rewarded_set_text(&set)))
+            }
             Self::PendingEvents => Output::of(&query::pending_events(&mixnet).await?),
             Self::Delegations { node_id, identity_key, delegator } => {
                 let whose = match (node_id, identity_key, delegator) {

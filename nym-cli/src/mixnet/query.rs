@@ -1,6 +1,6 @@
 //! What anybody may ask about the network. Answers come from the contract.
 
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
 use futures::TryStreamExt;
 use nym_mixnet_contract::{
@@ -9,7 +9,10 @@ use nym_mixnet_contract::{
         Delegation, EpochStatus, NodeId, NymNodeDetails, PendingEpochEvent, PendingIntervalEvent, RewardingParams, Role,
     },
 };
-use nyxd_client::{AccountId, mixnet::MixnetQueries};
+use nyxd_client::{
+    AccountId,
+    mixnet::{MixnetQueries, RewardedSet},
+};
 use serde::Serialize;
 
 use crate::{
@@ -53,7 +56,7 @@ impl NodeKind {
 /// # Errors
 /// When the node does not answer.
 pub async fn nodes(queries: &MixnetQueries, kind: NodeKind) -> Result<Vec<Node>, CliError> {
-    let roles = roles(&rewarded_set(queries).await?);
+    let roles = queries.rewarded_set().await?.roles();
     let details: Vec<NymNodeDetails> = queries.nodes_detailed().try_collect().await?;
     Ok(details
         .into_iter()
@@ -67,7 +70,7 @@ pub async fn nodes(queries: &MixnetQueries, kind: NodeKind) -> Result<Vec<Node>,
 /// # Errors
 /// When the node does not answer.
 pub async fn role_of(queries: &MixnetQueries, node_id: NodeId) -> Result<Option<Role>, CliError> {
-    Ok(roles(&rewarded_set(queries).await?).get(&node_id).copied())
+    Ok(queries.rewarded_set().await?.roles().get(&node_id).copied())
 }
 
 pub(crate) fn nodes_table(nodes: &[Node], exponent: u32) -> String {
@@ -158,79 +161,12 @@ pub(crate) fn rewarding_params_table(params: &RewardingParams) -> String {
     table(&["Parameter", "Value"], rows.map(|(name, value)| [name.to_owned(), value]))
 }
 
-/// The nodes that have a role in this epoch (`docs/protocol/mixnet-contract.md §8.6`).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[allow(missing_docs, reason = "each member lists the nodes that have the role it is named after")]
-pub struct RewardedSet {
-    /// The epoch.
-    pub epoch_id: u32,
-    pub entry_gateways: Vec<NodeId>,
-    pub exit_gateways: Vec<NodeId>,
-    pub layer1: Vec<NodeId>,
-    pub layer2: Vec<NodeId>,
-    pub layer3: Vec<NodeId>,
-    pub standby: Vec<NodeId>,
-}
-
-impl RewardedSet {
-    fn by_role(&self) -> [(Role, &Vec<NodeId>); 6] {
-        [
-            (Role::EntryGateway, &self.entry_gateways),
-            (Role::Layer1, &self.layer1),
-            (Role::Layer2, &self.layer2),
-            (Role::Layer3, &self.layer3),
-            (Role::ExitGateway, &self.exit_gateways),
-            (Role::Standby, &self.standby),
-        ]
-    }
-}
-
-impl fmt::Display for RewardedSet {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rows = self.by_role().map(|(role, nodes)| {
-            let ids: Vec<_> = nodes.iter().map(ToString::to_string).collect();
-            [role.to_string(), nodes.len().to_string(), ids.join(", ")]
-        });
-        write!(f, "epoch {}\n{}", self.epoch_id, table(&["Role", "Nodes", "Node Ids"], rows))
-    }
-}
-
-/// The nodes that have a role in this epoch.
-///
-/// # Errors
-/// When the node does not answer, or the epoch changed while it was asked, twice.
-pub async fn rewarded_set(queries: &MixnetQueries) -> Result<RewardedSet, CliError> {
-    for _ in 0..2 {
-        if let Some(set) = consistent_rewarded_set(queries).await? {
-            return Ok(set);
-        }
-    }
-    Err(CliError::NotFound { what: "a rewarded set".into(), hint: "the epoch is changing: ask again in a moment" })
-}
-
-/// One answer per role; `None` when they belong to different epochs.
-async fn consistent_rewarded_set(queries: &MixnetQueries) -> Result<Option<RewardedSet>, CliError> {
-    let epoch_id = queries.rewarded_set_metadata().await?.metadata.epoch_id;
-    let mut set = RewardedSet { epoch_id, ..RewardedSet::default() };
-    for role in Role::IN_ORDER_OF_ASSIGNMENT {
-        let assignment = queries.role_assignment(role).await?;
-        if assignment.epoch_id != epoch_id {
-            return Ok(None);
-        }
-        *match role {
-            Role::EntryGateway => &mut set.entry_gateways,
-            Role::ExitGateway => &mut set.exit_gateways,
-            Role::Layer1 => &mut set.layer1,
-            Role::Layer2 => &mut set.layer2,
-            Role::Layer3 => &mut set.layer3,
-            Role::Standby => &mut set.standby,
-        } = assignment.nodes;
-    }
-    Ok(Some(set))
-}
-
-fn roles(set: &RewardedSet) -> BTreeMap<NodeId, Role> {
-    set.by_role().into_iter().flat_map(|(role, nodes)| nodes.iter().map(move |node_id| (*node_id, role))).collect()
+pub(crate) fn rewarded_set_text(set: &RewardedSet) -> String {
+    let rows = set.by_role().map(|(role, nodes)| {
+        let ids: Vec<_> = nodes.iter().map(ToString::to_string).collect();
+        [role.to_string(), nodes.len().to_string(), ids.join(", ")]
+    });
+    format!("epoch {}\n{}", set.epoch_id, table(&["Role", "Nodes", "Node Ids"], rows))
 }
 
 /// Everything that waits for the end of the epoch or the interval.

@@ -5,9 +5,11 @@
 
 mod lists;
 mod queries;
+mod rewarded_set;
 mod transactions;
 
 pub use queries::{ContractVersion, MixnetQueries};
+pub use rewarded_set::RewardedSet;
 pub use transactions::MixnetTransactions;
 
 pub use nym_mixnet_contract as contract;

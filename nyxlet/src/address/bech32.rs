@@ -5,6 +5,35 @@ const CHARSET: &[u8; 32] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 const GENERATORS: [u32; 5] = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3];
 const CHECKSUM_LENGTH: usize = 6;
 
+/// The digit that each letter stands for; `NONE` for the others.
+const DIGITS: [u8; 256] = {
+    let mut digits = [NONE; 256];
+    let mut digit = 0;
+    while digit < CHARSET.len() {
+        digits[CHARSET[digit] as usize] = digit as u8;
+        digit += 1;
+    }
+    digits
+};
+const NONE: u8 = u8::MAX;
+
+/// What the five bits that leave the remainder in a step of the division add to it.
+const LEAVING: [u32; 32] = {
+    let mut sums = [0; 32];
+    let mut bits = 0;
+    while bits < sums.len() {
+        let mut bit = 0;
+        while bit < GENERATORS.len() {
+            if bits >> bit & 1 == 1 {
+                sums[bits] ^= GENERATORS[bit];
+            }
+            bit += 1;
+        }
+        bits += 1;
+    }
+    sums
+};
+
 /// The longest text that a node reads.
 const MAX_TEXT: usize = 1023;
 
@@ -65,24 +94,36 @@ fn lower_case(text: &str) -> Result<String, String> {
 }
 
 fn digit(letter: u8) -> Result<u8, String> {
-    (0u8..32)
-        .find(|digit| CHARSET[usize::from(*digit)] == letter)
-        .ok_or_else(|| format!("invalid character not part of charset: {letter}"))
+    match DIGITS[usize::from(letter)] {
+        NONE => Err(format!("invalid character not part of charset: {letter}")),
+        digit => Ok(digit),
+    }
 }
 
+// Loops and tables: every address of every transaction and event passes through here.
 fn checksum(prefix: &str, digits: &[u8]) -> [u8; CHECKSUM_LENGTH] {
-    let high = prefix.bytes().map(|byte| byte >> 5);
-    let low = prefix.bytes().map(|byte| byte & 31);
-    let values = high.chain([0]).chain(low).chain(digits.iter().copied()).chain([0; CHECKSUM_LENGTH]);
-    let remainder = values.fold(1, step) ^ 1;
+    let mut remainder = 1;
+    for byte in prefix.bytes() {
+        remainder = step(remainder, byte >> 5);
+    }
+    remainder = step(remainder, 0);
+    for byte in prefix.bytes() {
+        remainder = step(remainder, byte & 31);
+    }
+    for digit in digits {
+        remainder = step(remainder, *digit);
+    }
+    for _ in 0..CHECKSUM_LENGTH {
+        remainder = step(remainder, 0);
+    }
+    remainder ^= 1;
     std::array::from_fn(|index| (remainder >> (5 * (CHECKSUM_LENGTH - 1 - index)) & 31) as u8)
 }
 
 /// One step of the polynomial division.
 fn step(remainder: u32, value: u8) -> u32 {
-    let top = remainder >> 25;
-    let shifted = (remainder & 0x01ff_ffff) << 5 ^ u32::from(value);
-    GENERATORS.iter().enumerate().filter(|(bit, _)| top >> bit & 1 == 1).fold(shifted, |sum, (_, term)| sum ^ term)
+    let (leaving, rest) = (remainder >> 25 & 31, remainder & 0x01ff_ffff);
+    rest << 5 ^ u32::from(value) ^ LEAVING[leaving as usize]
 }
 
 /// Regroups bits, the last group filled with zeros.

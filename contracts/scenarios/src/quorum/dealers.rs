@@ -162,7 +162,20 @@ pub(super) fn announcing_another_address<E: Engine>(engine: &mut E) {
     let share: VkShareResponse = quorum.dkg_asks(&DkgQuery::GetVerificationKey { epoch_id: 0, owner });
     assert!(share.share.is_some_and(|share| share.announce_address == "https://new.example"));
     assert!(details(&mut quorum, &signer).details.is_some_and(|one| one.announce_address == "https://new.example"));
+    let leaver = quorum.signers.remove(0);
+    quorum.update_members(&[], &[&leaver]);
     quorum.trigger(true);
     quorum.dkg_refuses(&signer, &update("https://newer.example"), "only during 'in progress'");
     assert_eq!(details(&mut quorum, &signer).dealer_type, DealerType::Past { assigned_index: 1 });
+
+    // Whoever takes part no longer is still asked about tickets of its keys.
+    quorum.ceremony(true);
+    assert_eq!(quorum.epoch().epoch_id, 1);
+    let executed = quorum.dkg_takes(&signer, &update("https://newest.example"));
+    assert!(
+        attributes_of(&executed, "dkg-announce-address-update").contains(&pair("old_address", "https://new.example"))
+    );
+    let share = DkgQuery::GetVerificationKey { epoch_id: 0, owner: signer.to_string() };
+    let share = quorum.dkg_asks::<VkShareResponse>(&share).share;
+    assert!(share.is_some_and(|share| share.announce_address == "https://newest.example"));
 }
