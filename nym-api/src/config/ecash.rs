@@ -67,7 +67,7 @@ pub struct EcashDebug {
     /// How often other signers' shards of spent tickets are read.
     #[serde(with = "durations")]
     pub spent_tickets_polling_rate: Duration,
-    /// How long a ticket waits for others to be verified with.
+    /// How long the first of several tickets waits for more to be verified with. A lone one does not wait.
     #[serde(with = "durations")]
     pub verification_window: Duration,
     /// Most tickets verified together.

@@ -17,7 +17,7 @@ const QUEUE: usize = 2048;
 /// How batches are formed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
-    /// How long a ticket waits for others.
+    /// How long the first ticket of a batch waits for more, once there is a second. A lone one does not wait.
     pub(super) window: Duration,
     /// Most tickets in a batch.
     pub(super) batch: usize,
@@ -65,10 +65,13 @@ async fn serve(
         let Ok(worker) = worker else { continue };
         let mut batch = vec![first];
         while batch.len() < limits.batch {
-            match tokio::time::timeout_at(opened + limits.window, items.recv()).await {
-                Ok(Some(item)) => batch.push(item),
-                Ok(None) | Err(_) => break,
-            }
+            let next = match items.try_recv() {
+                Ok(item) => Some(item),
+                Err(_) if batch.len() == 1 => None,
+                Err(_) => tokio::time::timeout_at(opened + limits.window, items.recv()).await.ok().flatten(),
+            };
+            let Some(item) = next else { break };
+            batch.push(item);
         }
         metrics.batch_size.observe(f64::from(u32::try_from(batch.len()).unwrap_or(u32::MAX)));
         let keys = generations.master_keys();

@@ -76,8 +76,13 @@ impl Network {
 
     /// Starts a signer on the folder that it had before.
     pub async fn start_signer(&mut self, index: usize) {
+        self.start_signer_with(index, |_| {}).await;
+    }
+
+    pub async fn start_signer_with(&mut self, index: usize, adjust: impl FnOnce(&mut Config)) {
         let chain = MemoryChain { facts: self.facts.clone(), account: account(index) };
-        let config = config(&self.folders[index - 1], index);
+        let mut config = config(&self.folders[index - 1], index);
+        adjust(&mut config);
         let handle = Service::start_over(config, Arc::new(chain), self.clock.clone()).await.unwrap();
         self.signers[index - 1] = Some(handle);
     }

@@ -1,5 +1,7 @@
 //! Spending tickets: honest, repeated, twice, late, forged.
 
+use std::time::Duration;
+
 use nym_api::chain::Matter;
 use nym_api_requests::ecash::{BatchRedeemTicketsBody, TicketRejection, VerifyEcashTicketBody};
 use nym_api_requests::{Consumed, ErrorCode};
@@ -33,6 +35,20 @@ async fn a_replayed_ticket_is_told_from_a_double_spend() {
     assert_eq!(present(&elsewhere).await, (replayed, "yes".into(), Some("another-provider".into())));
     let twice = present(&VerifyEcashTicketBody { gateway_cosmos_addr: "n1other".into(), ..ticket(&second) }).await;
     assert_eq!(twice, (r#"{"verified":{"Err":"DoubleSpend"}}"#.into(), "yes".into(), None));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lone_ticket_does_not_wait_for_others() {
+    let mut network = Network::start(1, 1).await;
+    let user = SecretKeyUser::random(&mut OsRng);
+    let mut book = network.buy(&user, TicketType::V1MixnetEntry).await;
+    network.stop_signer(1).await;
+    let hour = Duration::from_secs(3600);
+    network.start_signer_with(1, |config| config.ecash_signer.debug.verification_window = hour).await;
+    network.refresh().await;
+    let (api, body) = (network.api(1), ticket(&book.spend(network.today())));
+    let verified = tokio::time::timeout(hour / 60, api.verify_ecash_ticket(&body)).await.unwrap();
+    assert_eq!(verified.unwrap().verified, Ok(()));
 }
 
 /// Else everybody who ever presented a ticket would stay in the database.
