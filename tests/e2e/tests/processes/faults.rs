@@ -161,6 +161,8 @@ async fn the_chain_goes_away(network: &mut Network, payer: &Account) {
     let replayed = network.present(&tickets[0], "n1provider").await;
     assert!(replayed.iter().all(|verdict| *verdict == Some(Err(TicketRejection::ReplayedTicket))), "{replayed:?}");
     network.chain.restart().await;
+    // By the chain's clock, it was away for a minute.
+    network.chain.warp(Duration::from_secs(60)).await;
 
     for index in 1..=4 {
         let answer = network.api(index).blind_sign(&request.body).await.unwrap();
