@@ -6,6 +6,7 @@ const GENERATORS: [u32; 5] = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd
 const CHECKSUM_LENGTH: usize = 6;
 
 /// The digit that each letter stands for; `NONE` for the others.
+#[allow(clippy::cast_possible_truncation, reason = "there are 32 letters")]
 const DIGITS: [u8; 256] = {
     let mut digits = [NONE; 256];
     let mut digit = 0;
