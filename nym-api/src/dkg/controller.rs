@@ -127,11 +127,11 @@ impl<C: Contracts> Controller<C> {
                 Ok(Pass::Did(kind))
             }
             Err(error) => {
-                // Competition for the account's numbers is won by trying again soon: rests do not grow.
-                if matches!(error, CeremonyError::Chain(ChainError::Contended { .. })) {
-                    self.memory.worked(kind);
+                let (now, first) = ((self.clock)(), self.settings.first_rest);
+                match error {
+                    CeremonyError::Chain(ChainError::Contended { .. }) => self.memory.outrun(kind, now, first),
+                    _ => self.memory.failed(kind, now, first),
                 }
-                self.memory.failed(kind, (self.clock)(), self.settings.first_rest);
                 Ok(Pass::Failed(kind, error))
             }
         }

@@ -74,6 +74,15 @@ impl Memory {
     /// A step failed: it rests twice as long as the last time.
     pub(super) fn failed(&mut self, kind: StepKind, now: Duration, first: Duration) {
         let length = self.rests.get(&kind).map_or(first, |rest| (rest.length * 2).min(LONGEST_REST.max(first)));
+        self.rest(kind, now, length);
+    }
+
+    /// Another program took the account's number: that is won by trying again soon, so rests do not grow.
+    pub(super) fn outrun(&mut self, kind: StepKind, now: Duration, first: Duration) {
+        self.rest(kind, now, first);
+    }
+
+    fn rest(&mut self, kind: StepKind, now: Duration, length: Duration) {
         self.rests.insert(kind, Rest { until: now + length, length });
     }
 

@@ -101,23 +101,11 @@ fn digit(letter: u8) -> Result<u8, String> {
     }
 }
 
-// Loops and tables: every address of every transaction and event passes through here.
 fn checksum(prefix: &str, digits: &[u8]) -> [u8; CHECKSUM_LENGTH] {
-    let mut remainder = 1;
-    for byte in prefix.bytes() {
-        remainder = step(remainder, byte >> 5);
-    }
-    remainder = step(remainder, 0);
-    for byte in prefix.bytes() {
-        remainder = step(remainder, byte & 31);
-    }
-    for digit in digits {
-        remainder = step(remainder, *digit);
-    }
-    for _ in 0..CHECKSUM_LENGTH {
-        remainder = step(remainder, 0);
-    }
-    remainder ^= 1;
+    let high = prefix.bytes().map(|byte| byte >> 5);
+    let low = prefix.bytes().map(|byte| byte & 31);
+    let values = high.chain([0]).chain(low).chain(digits.iter().copied()).chain([0; CHECKSUM_LENGTH]);
+    let remainder = values.fold(1, step) ^ 1;
     std::array::from_fn(|index| (remainder >> (5 * (CHECKSUM_LENGTH - 1 - index)) & 31) as u8)
 }
 
